@@ -1,0 +1,22 @@
+import type { Resource } from './port.js';
+
+const of = (group: string, version: string, plural: string, kind: string): Resource => ({
+  group,
+  version,
+  plural,
+  kind,
+  namespaced: true,
+});
+
+/** The kinds this program reads by name; anything else in a manifest is found by discovery. */
+export const resources = {
+  pods: of('', 'v1', 'pods', 'Pod'),
+  secrets: of('', 'v1', 'secrets', 'Secret'),
+  configMaps: of('', 'v1', 'configmaps', 'ConfigMap'),
+  events: of('', 'v1', 'events', 'Event'),
+  persistentVolumeClaims: of('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim'),
+  deployments: of('apps', 'v1', 'deployments', 'Deployment'),
+  statefulSets: of('apps', 'v1', 'statefulsets', 'StatefulSet'),
+  replicaSets: of('apps', 'v1', 'replicasets', 'ReplicaSet'),
+  namespaces: { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false },
+} as const satisfies Record<string, Resource>;

@@ -1,0 +1,89 @@
+import type { KubeObject } from '../cluster/port.js';
+import type { ApplyMethod, ReleaseRecord, ReleaseStatus } from '../helm/port.js';
+import type { Component, CoordinatorStyle, Known, MessageQueue, Mode } from '../milvus/knowledge.js';
+
+/** A Deployment or StatefulSet of the release's manifest, as it runs. */
+export interface WorkloadFact {
+  readonly kind: 'Deployment' | 'StatefulSet';
+  readonly name: string;
+  /** Set for Milvus's own workloads, absent for dependencies (etcd, MinIO, Pulsar, Kafka, Attu). */
+  readonly component?: Component;
+  /** False: in the manifest, but not in the cluster. */
+  readonly exists: boolean;
+  readonly wanted: number;
+  readonly ready: number;
+  readonly updated: number;
+  readonly observed: boolean;
+  /** Images of the pod template's main containers. */
+  readonly templateImages: readonly string[];
+  /** Distinct images that its pods run now. */
+  readonly runningImages: readonly string[];
+  /** Everything rolled out and every pod ready. */
+  readonly healthy: boolean;
+  /** Why it is not, in words; empty when healthy. */
+  readonly trouble: readonly string[];
+}
+
+/** What runs for one Milvus component. */
+export interface ComponentFact {
+  readonly component: Component;
+  readonly workload: string;
+  /** Distinct images of its running pods (of the template where no pod runs). */
+  readonly images: readonly string[];
+  /** Milvus version of those images; unknown for digests, custom tags or several versions. */
+  readonly version: Known<string>;
+}
+
+/** What was read from cluster and release. Plain JSON, no opinion, no secret: values and manifests are not in here. */
+export interface Facts {
+  readonly schema: 1;
+  readonly kubernetes: string;
+  /** UID of the release's namespace: which cluster this is, readable with a namespaced Role. */
+  readonly clusterIdentity: Known<string>;
+  readonly release: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly revision: number;
+    readonly status: ReleaseStatus;
+    readonly chartVersion: string;
+    readonly appVersion: string;
+    readonly applyMethod: ApplyMethod;
+    readonly storedBytes: number;
+  };
+  readonly mode: Mode;
+  readonly coordinators: CoordinatorStyle;
+  readonly streamingNode: boolean;
+  readonly indexNode: boolean;
+  readonly messageQueue: Known<MessageQueue>;
+  readonly rootPath: Known<string>;
+  readonly bucket: Known<string>;
+  /** Prefix of the data within the bucket. */
+  readonly bucketRootPath: Known<string>;
+  /** `minio.mode` as it runs; unknown where MinIO is not part of the release. */
+  readonly minioMode: Known<'standalone' | 'distributed'>;
+  /** The version that runs, agreed by all components, or why there is none. */
+  readonly sourceVersion: Known<string>;
+  /** Repository and tag suffix of the running image, where all components agree. */
+  readonly image: Known<{ readonly repository: string; readonly tag?: string; readonly suffix: string }>;
+  readonly components: readonly ComponentFact[];
+  readonly workloads: readonly WorkloadFact[];
+}
+
+/** Facts plus the objects they came from. The objects may hold secrets: they never leave the process unhashed. */
+export interface Inspection {
+  readonly facts: Facts;
+  /** Last revision. */
+  readonly record: ReleaseRecord;
+  /** All revisions that are stored, oldest first. */
+  readonly history: readonly ReleaseRecord[];
+  /** The revision Helm takes old values and the old manifest from: the last deployed one, else the last. */
+  readonly base: ReleaseRecord;
+  /** Parsed objects of the base revision's manifest. */
+  readonly manifest: readonly KubeObject[];
+  /** Milvus image in the last revision's manifest, where its workloads agree: what the last upgrade asked for. */
+  readonly lastImage?: string;
+  /** The same for the newest revision before the last that Helm finished: what ran before an unfinished upgrade. */
+  readonly previousImage?: string;
+  /** Live Milvus ConfigMap (default.yaml, user.yaml or milvus.yaml), if it can be read. */
+  readonly config?: KubeObject;
+}

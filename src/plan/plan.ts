@@ -1,0 +1,83 @@
+/** The plan: what a person reads and approves, and what the run then does. Canonical JSON, built from stable facts only. */
+
+export type CheckStatus = 'passed' | 'warned' | 'blocked' | 'allowed';
+
+/** The outcome of one check, design.md 2.4. */
+export interface CheckResult {
+  readonly id: string;
+  readonly status: CheckStatus;
+  /** What was seen, in a sentence. */
+  readonly seen: string;
+  readonly why: string;
+  readonly remedy: string;
+  /** Address of the public source of the rule. */
+  readonly source: string;
+  /** Whether `allow` may override it. */
+  readonly overridable: boolean;
+}
+
+/** A value this run writes besides what the user gave, and why. */
+export interface FrozenValue {
+  /** Dotted path, for example `pulsar.enabled`. */
+  readonly key: string;
+  readonly value: string | number | boolean;
+  /** Where the live value was read. */
+  readonly from: string;
+}
+
+export type ObjectChange = 'added' | 'removed' | 'changed' | 'unchanged';
+
+/** One object of the dry run against what runs. */
+export interface ObjectDiff {
+  readonly kind: string;
+  readonly name: string;
+  readonly change: ObjectChange;
+  /** Pods of this workload will be replaced. */
+  readonly restarts: boolean;
+  /** Image changes, `from` undefined for a new container. */
+  readonly images: readonly { readonly container: string; readonly from?: string; readonly to?: string }[];
+  /**
+   * Changed fields: JSON pointer, old and new value. Values under credential paths and in Secrets are salted hashes.
+   */
+  readonly fields: readonly { readonly path: string; readonly from?: unknown; readonly to?: unknown }[];
+}
+
+/** One hop: one Helm upgrade. */
+export interface Hop {
+  readonly path: 'helm';
+  readonly sourceVersion: string;
+  readonly targetVersion: string;
+  readonly chartVersion: string;
+  readonly image: { readonly repository: string; readonly tag: string };
+  readonly status: 'planned' | 'done' | 'failed' | 'not-started';
+}
+
+/** Where a run stands towards its target: design.md 2.2. */
+export type Situation =
+  /** Everything already is as asked for: result `unchanged`. */
+  | 'nothing-to-do'
+  /** A revision with this chart and image is deployed, its rollout has not ended: wait only. */
+  | 'rollout-unfinished'
+  /** The last revision with this chart and image failed: apply again. */
+  | 'apply-again'
+  /** An ordinary upgrade. */
+  | 'upgrade';
+
+export interface Plan {
+  readonly schema: 1;
+  readonly release: string;
+  readonly namespace: string;
+  /** Cluster identity (UID of the namespace). */
+  readonly cluster: string;
+  readonly installed: { readonly revision: number; readonly chartVersion: string; readonly images: readonly string[] };
+  readonly sourceVersion: string;
+  readonly targetVersion: string;
+  readonly situation: Situation;
+  readonly hops: readonly Hop[];
+  /** User values of the revision that will be written, credential leaves as salted hashes. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly frozen: readonly FrozenValue[];
+  readonly diff: readonly ObjectDiff[];
+  readonly checks: readonly CheckResult[];
+  readonly allow: readonly string[];
+}

@@ -1,0 +1,58 @@
+import type { ProblemDetails } from '../problem.js';
+import type { Facts, WorkloadFact } from '../plan/facts.js';
+import type { Plan } from '../plan/plan.js';
+import type { Operation } from '../action/request.js';
+import type { Timed } from './events.js';
+
+/** design.md 2.1. */
+export type Result = 'upgraded' | 'unchanged' | 'planned' | 'reported' | 'refused' | 'failed' | 'interrupted';
+
+/** Results that end the step with exit code 0. */
+export const successes: readonly Result[] = ['upgraded', 'unchanged', 'planned', 'reported'];
+
+/** One pod that was not well when a wait failed, with what there is to know about it. */
+export interface PodTrouble {
+  readonly pod: string;
+  readonly workload: string;
+  readonly reasons: readonly string[];
+  readonly events: readonly string[];
+  readonly logs: readonly { readonly container: string; readonly lines: string }[];
+}
+
+/** Everything that is known at the end of a run; grows while the run goes on, so that every ending can be reported. */
+export interface Report {
+  readonly schema: 1;
+  operation: Operation | 'unknown';
+  result: Result;
+  /** A revision or an object was written. */
+  changed: boolean;
+  release?: string;
+  namespace?: string;
+  clusterHost?: string;
+  path?: 'helm';
+  sourceVersion?: string;
+  targetVersion?: string;
+  sourceChartVersion?: string;
+  chartVersion?: string;
+  revision?: number;
+  helmVersion?: string;
+  kubectlVersion?: string;
+  before?: Facts;
+  after?: Facts;
+  plan?: Plan;
+  planDigest?: string;
+  planFile?: string;
+  /** Path of report.json, once it is written. */
+  reportFile?: string;
+  /** Workloads at the moment a wait ended badly. */
+  stuck?: readonly WorkloadFact[];
+  pods?: readonly PodTrouble[];
+  problems: readonly ProblemDetails[];
+  /** State of the data in one sentence, for a failure's summary. */
+  dataState?: string;
+  /** What to run next, in one sentence or command. */
+  next?: string;
+  readonly startedAt: number;
+  endedAt?: number;
+  readonly timeline: Timed[];
+}
