@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import { requireSupported, upgradeArguments } from '../../src/helm/flags.js';
+import type { UpgradeRun } from '../../src/helm/flags.js';
+import type { HelmVersion, UpgradeIntent } from '../../src/helm/port.js';
+import { problemOf } from './support.js';
+
+const helm = (text: string): HelmVersion => {
+  const [major = 0, minor = 0, patch = 0] = text.split('.').map(Number);
+  return { major, minor, patch, text };
+};
+
+const intent: UpgradeIntent = {
+  release: 'my-milvus',
+  namespace: 'db',
+  chart: { reference: '/tmp/chart-1.tgz' },
+  valuesFile: '/tmp/values.json',
+  timeoutMs: 600_000,
+  description: 'Milvus 2.3.11 to 2.4.23',
+  labels: {},
+  applyMethod: 'client',
+};
+
+const head = ['upgrade', '--namespace', 'db', '--reset-then-reuse-values', '--values', '/tmp/values.json'];
+const middle = ['--timeout', '600s', '--description', 'Milvus 2.3.11 to 2.4.23'];
+const tail = ['--', 'my-milvus', '/tmp/chart-1.tgz'];
+const dry = ['--dry-run=server', '--output', 'json'];
+const server = ['--server-side=auto'];
+
+const threes = ['3.14.0', '3.14.4', '3.15.4', '3.16.4', '3.17.4', '3.18.6', '3.19.5', '3.20.2', '3.21.4', '3.22.0'];
+const fours = ['4.0.0', '4.0.5', '4.1.4', '4.2.4', '4.3.0', '4.3.1', '4.4.0'];
+
+const rows: readonly (readonly [string, UpgradeRun, Partial<UpgradeIntent>, readonly string[]])[] = [
+  ...threes.flatMap((version) => [
+    [version, 'apply', {}, [...head, ...middle, ...tail]] as const,
+    [version, 'dry-run', {}, [...head, ...middle, ...dry, ...tail]] as const,
+  ]),
+  ...fours.flatMap((version) => [
+    [version, 'apply', {}, [...head, ...middle, ...server, ...tail]] as const,
+    [version, 'dry-run', {}, [...head, ...middle, ...server, ...dry, ...tail]] as const,
+  ]),
+  // The release's own method is kept by `auto`, never forced.
+  ['4.3.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...server, ...tail]],
+  ['3.22.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...tail]],
+  // Labels in one order, whatever order they came in.
+  [
+    '3.22.0',
+    'apply',
+    { labels: { 'b.example.com/run': '2', a: '1' } },
+    [...head, ...middle, '--labels', 'a=1,b.example.com/run=2', ...tail],
+  ],
+  [
+    '4.3.0',
+    'dry-run',
+    { labels: { a: '1' }, chart: { reference: 'oci://example.com/milvus', version: '4.2.20' } },
+    [
+      ...head,
+      ...middle,
+      ...['--labels', 'a=1', '--version', '4.2.20', ...server, ...dry],
+      ...['--', 'my-milvus', 'oci://example.com/milvus'],
+    ],
+  ],
+  // `--values` is a list in CSV form.
+  [
+    '3.14.4',
+    'apply',
+    { valuesFile: '/tmp/a,b"c/values.json' },
+    [...head.slice(0, -1), '"/tmp/a,b""c/values.json"', ...middle, ...tail],
+  ],
+  // Whole seconds, rounded up, never 0.
+  ['3.22.0', 'apply', { timeoutMs: 1 }, [...head, '--timeout', '1s', ...middle.slice(2), ...tail]],
+  ['3.22.0', 'apply', { timeoutMs: 0 }, [...head, '--timeout', '1s', ...middle.slice(2), ...tail]],
+  ['3.22.0', 'apply', { timeoutMs: 90_001 }, [...head, '--timeout', '91s', ...middle.slice(2), ...tail]],
+  // What looks like a flag stays an argument.
+  [
+    '4.3.0',
+    'apply',
+    { release: '--help', chart: { reference: '--install' }, description: '--atomic' },
+    [...head, '--timeout', '600s', '--description', '--atomic', ...server, '--', '--help', '--install'],
+  ],
+];
+
+describe('upgradeArguments', () => {
+  it.each(rows)('Helm %s, %s, %j', (version, run, changes, expected) => {
+    expect(upgradeArguments({ ...intent, ...changes }, helm(version), run)).toEqual(expected);
+  });
+
+  it.each([...threes, ...fours].flatMap((version) => [[version, 'apply'] as const, [version, 'dry-run'] as const]))(
+    'Helm %s, %s: never waits, rolls back, installs, forces, prunes or hides',
+    (version, run) => {
+      const flags = upgradeArguments({ ...intent, applyMethod: 'server' }, helm(version), run);
+      const unwanted =
+        /^--(?:wait|atomic|rollback-on-failure|install|force|cleanup-on-fail|history-max|hide-secret|take-ownership|reuse-values|reset-values|set)/;
+      expect(flags.filter((flag) => unwanted.test(flag))).toEqual([]);
+    },
+  );
+
+  it.each(['3.13.3', '3.0.0', '2.17.0', '5.0.0'])('refuses Helm %s', async (version) => {
+    for (const run of ['apply', 'dry-run'] as const) {
+      const { details, ending } = await problemOf(() => upgradeArguments(intent, helm(version), run));
+      expect([details.id, ending]).toEqual(['helm-version-unsupported', 'refused']);
+      expect(details.what).toContain(version);
+    }
+  });
+
+  it('gives the reason that fits the version', async () => {
+    const old = await problemOf(() => {
+      requireSupported(helm('3.13.3'));
+    });
+    const next = await problemOf(() => {
+      requireSupported(helm('5.0.0'));
+    });
+    expect(old.details.why).toContain('--reset-then-reuse-values');
+    expect(next.details.why).toContain('not known');
+  });
+});
