@@ -1,0 +1,76 @@
+import type { Situation } from '../../plan/plan.js';
+import { successes, type Report, type Result } from '../report.js';
+import { code, markdown } from '../safe.js';
+import { duration } from '../time.js';
+import { headline, unhealthy } from '../words.js';
+import { keep, type Section } from './section.js';
+
+const ICONS: Readonly<Record<Result, string>> = {
+  upgraded: '✅',
+  unchanged: '✅',
+  planned: '📋',
+  reported: '✅',
+  refused: '⛔',
+  failed: '❌',
+  interrupted: '⚠️',
+};
+
+const SITUATIONS: Readonly<Partial<Record<Situation, string>>> = {
+  'rollout-unfinished':
+    'A revision with this chart and image was deployed before, and its rollout had not ended: only waiting is left.',
+  'apply-again': 'An earlier run with this chart and image failed half-way: the same upgrade is applied again.',
+};
+
+function arrow(from: string | undefined, to: string | undefined): string {
+  if (from === undefined && to === undefined) return '';
+  if (from === undefined || to === undefined || from === to) return code(to ?? from ?? '');
+  return `${code(from)} → ${code(to)}`;
+}
+
+function where(report: Report): string {
+  const namespace = report.namespace === undefined ? '' : ` in namespace ${code(report.namespace)}`;
+  const host = report.clusterHost === undefined ? '' : ` on ${code(report.clusterHost)}`;
+  return `Release ${code(report.release ?? '')}${namespace}${host}`;
+}
+
+/** What the run did, in one sentence. Undefined where nothing but the cause is known. */
+function story(report: Report): string | undefined {
+  if (report.release === undefined) return undefined;
+  const { sourceVersion, targetVersion, sourceChartVersion, chartVersion, revision } = report;
+  const milvus = arrow(sourceVersion, targetVersion);
+  const chart = arrow(sourceChartVersion, chartVersion);
+  const details = [
+    milvus === '' ? '' : `Milvus ${milvus}`,
+    chart === '' ? '' : `chart ${chart}`,
+    revision === undefined ? '' : `revision ${revision}`,
+  ].filter((detail) => detail !== '');
+  const took = report.endedAt === undefined ? '' : ` Took ${duration(report.endedAt - report.startedAt)}.`;
+  const sentences: Readonly<Record<Result, string>> = {
+    upgraded: `${where(report)} was upgraded and every workload is ready on the target image: ${details.join(', ')}.${took}`,
+    unchanged: `${where(report)} already runs what was asked for, every pod is ready, and the values are the same: ${details.join(', ')}. No revision was written.`,
+    planned: `${where(report)}: ${details.join(', ')}. Nothing was written.`,
+    reported: `${where(report)}: ${details.join(', ')}. Nothing was written.`,
+    refused: `${where(report)}. Asked for: ${details.join(', ')}.`,
+    failed: `${where(report)}. Asked for: ${details.join(', ')}.${took}`,
+    interrupted: `${where(report)}. Asked for: ${details.join(', ')}.${took}`,
+  };
+  const sentence = sentences[report.result];
+  return details.length === 0 ? `${where(report)}.` : sentence;
+}
+
+/** Title and one sentence: enough for whoever only wants to know whether to get up. */
+export function lead(report: Report): Section {
+  const troubled = report.result === 'reported' ? unhealthy(report) : 0;
+  const icon = troubled > 0 ? '⚠️' : ICONS[report.result];
+  const situation = successes.includes(report.result) ? report.plan?.situation : undefined;
+  const parts = [
+    `## ${icon} ${markdown(headline(report))}`,
+    story(report),
+    situation === undefined ? undefined : SITUATIONS[situation],
+  ];
+  return {
+    name: 'result',
+    keep: keep.essential,
+    text: parts.filter((part) => part !== undefined).join('\n\n'),
+  };
+}
