@@ -1,0 +1,127 @@
+import { allowed, rules } from './access.js';
+import { discovery } from './discovery.js';
+import { answerProblem, ClusterProblem, statusOf } from './errors.js';
+import { exchange, exchangeOk, tooLargeProblem } from './exchange.js';
+import type { Api } from './exchange.js';
+import { isObject, objectOf, parseJson } from './json.js';
+import { listAll } from './list.js';
+import { aboutResource, collectionPath, objectPath, queryString } from './paths.js';
+import type { Cluster, KubeObject, LogOptions, Resource, ServerVersion } from './port.js';
+import { resources } from './resources.js';
+import { scrub } from './scrub.js';
+import { AnswerTooLarge } from './transport.js';
+import { watchResource } from './watch.js';
+
+const mostLogBytes = 2 * 1024 * 1024;
+
+function notKubernetes(api: Api): ClusterProblem {
+  return new ClusterProblem(
+    {
+      id: 'unexpected-answer',
+      what: `What answers at ${api.host} is not a Kubernetes API server.`,
+      remedy: 'Check the server address.',
+    },
+    false,
+  );
+}
+
+async function serverVersion(api: Api): Promise<ServerVersion> {
+  const about = { verb: 'get', group: '', resource: '/version' };
+  const version = objectOf(parseJson(await exchangeOk(api, { method: 'GET', path: '/version' }, { about })));
+  // Some distributions write the minor version as `36+`.
+  const major = parseInt(String(version.major), 10);
+  const minor = parseInt(String(version.minor), 10);
+  if (Number.isNaN(major + minor)) throw notKubernetes(api);
+  return { major, minor, gitVersion: typeof version.gitVersion === 'string' ? version.gitVersion : '' };
+}
+
+async function get(api: Api, resource: Resource, name: string, namespace?: string): Promise<KubeObject | undefined> {
+  const about = aboutResource('get', resource, namespace, name);
+  const path = objectPath(resource, name, namespace);
+  const answer = await exchange(api, { method: 'GET', path }, { about }).catch((error: unknown) => {
+    throw error instanceof AnswerTooLarge ? tooLargeProblem(about, api.host) : error;
+  });
+  if (answer.status === 404) return undefined;
+  if (answer.status >= 400) throw answerProblem(answer.status, answer.body, about, api.host);
+  const object = parseJson(answer.body);
+  if (!isObject(object) || !isObject(object.metadata)) throw notKubernetes(api);
+  return object as unknown as KubeObject;
+}
+
+async function podLogs(
+  api: Api,
+  namespace: string,
+  pod: string,
+  { container, tailLines, previous }: LogOptions,
+): Promise<string | undefined> {
+  const query = queryString({
+    container,
+    tailLines,
+    previous: previous === true ? 'true' : undefined,
+    limitBytes: mostLogBytes,
+  });
+  const path = `${objectPath(resources.pods, pod, namespace)}/log${query}`;
+  const about = { verb: 'get', group: '', resource: 'pods/log', namespace, name: pod };
+  // One try: the node may be gone, and other pods are waiting to be looked at.
+  const answer = await exchange(api, { method: 'GET', path }, { about, tries: 1 });
+  if (answer.status < 400) return answer.body;
+  if (answer.status === 401) throw answerProblem(answer.status, answer.body, about, api.host);
+  return undefined;
+}
+
+/** Answers that say nothing about the object: credentials, load, a gateway without the server behind it. */
+const noVerdict: ReadonlySet<number> = new Set([401, 408, 429, 502, 503, 504]);
+
+async function dryRun(
+  api: Api,
+  method: 'create' | 'replace',
+  resource: Resource,
+  object: KubeObject,
+): ReturnType<Cluster['dryRun']> {
+  const { name, namespace } = object.metadata;
+  const about = aboutResource(method === 'create' ? 'create' : 'update', resource, namespace, name);
+  if (resource.namespaced && namespace === undefined) throw new TypeError(`A ${resource.kind} needs a namespace.`);
+  const target = method === 'create' ? collectionPath(resource, namespace) : objectPath(resource, name, namespace);
+  const answer = await exchange(
+    api,
+    {
+      method: method === 'create' ? 'POST' : 'PUT',
+      path: `${target}${queryString({ dryRun: 'All' })}`,
+      body: JSON.stringify(object),
+    },
+    { about },
+  );
+  if (answer.status < 400) return { accepted: true };
+  const status = statusOf(answer.body);
+  // A failing admission webhook is a 500 with a Status: that too is the answer the upgrade would get.
+  if (noVerdict.has(answer.status) || (answer.status >= 500 && status === undefined)) {
+    throw answerProblem(answer.status, answer.body, about, api.host);
+  }
+  return { accepted: false, status: answer.status, message: scrub(status?.message ?? answer.body) };
+}
+
+/**
+ * The Cluster port over a transport to kubectl proxy.
+ *
+ * @param close ends what is behind the transport
+ */
+export function createCluster(api: Api, close: () => Promise<void>): Cluster {
+  return {
+    host: api.host,
+    serverVersion: () => serverVersion(api),
+    resourceFor: discovery(api),
+    // The caller names the type; what the server says about it is narrowed by the reader.
+    get: async <T extends KubeObject>(resource: Resource, name: string, namespace?: string) =>
+      (await get(api, resource, name, namespace)) as T | undefined,
+    list: (resource, options = {}) => listAll(api, resource, options),
+    watch: (resource, options, signal) => watchResource(api, resource, options, signal),
+    allowed: (accesses) => allowed(api, accesses),
+    rules: (namespace) => rules(api, namespace),
+    podLogs: (namespace, pod, options = {}) => podLogs(api, namespace, pod, options),
+    dryRun: (method, resource, object) => dryRun(api, method, resource, object),
+    close: async () => {
+      api.transport.close();
+      await close();
+    },
+  };
+}
