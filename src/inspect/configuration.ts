@@ -1,0 +1,47 @@
+import type { Cluster, KubeObject } from '../cluster/port.js';
+import { resources } from '../cluster/resources.js';
+import { bucketOf, bucketRootPathOf, configMapName, rootPathOf, type ConfigSource } from '../milvus/config.js';
+import { messageQueueOf, minioModeOf } from '../milvus/queue.js';
+import type { Facts } from '../plan/facts.js';
+
+export type ConfigurationFacts = Pick<Facts, 'messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath' | 'minioMode'>;
+
+/**
+ * What a release's configuration says about where its data is: read the same way from the live objects and from the
+ * objects of a dry run, so that both can be compared.
+ */
+export function identityOf(
+  source: ConfigSource,
+  release: { readonly name: string; readonly namespace: string },
+): ConfigurationFacts {
+  return {
+    messageQueue: messageQueueOf(source, release),
+    rootPath: rootPathOf(source),
+    bucket: bucketOf(source),
+    bucketRootPath: bucketRootPathOf(source),
+    minioMode: minioModeOf(source.manifest),
+  };
+}
+
+/** The ConfigMap of a set of rendered objects that Milvus would mount. */
+export function renderedConfig(manifest: readonly KubeObject[]): KubeObject | undefined {
+  const name = configMapName(manifest);
+  return name.known
+    ? manifest.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name.value)
+    : undefined;
+}
+
+/**
+ * Reads the live ConfigMap that Milvus's pods mount. A ConfigMap that is not part of the release (customConfigMap)
+ * is found the same way.
+ */
+export async function configurationFacts(
+  cluster: Cluster,
+  release: { readonly name: string; readonly namespace: string },
+  manifest: readonly KubeObject[],
+): Promise<{ readonly config?: KubeObject; readonly facts: ConfigurationFacts }> {
+  const name = configMapName(manifest);
+  const configMap = name.known ? await cluster.get(resources.configMaps, name.value, release.namespace) : undefined;
+  const facts = identityOf({ configMap, manifest }, release);
+  return { ...(configMap === undefined ? {} : { config: configMap }), facts };
+}

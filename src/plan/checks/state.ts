@@ -1,0 +1,95 @@
+import { names, type Check } from './check.js';
+
+const chartReadme = 'https://github.com/zilliztech/milvus-helm/blob/master/charts/milvus/README.md';
+const upgradeDocs = 'https://milvus.io/docs/upgrade_milvus_cluster-helm.md';
+
+/** Is the run going on with the unfinished upgrade that it finds? Then the state it left is no reason to stop. */
+const goesOn = (situation: string): boolean => situation === 'apply-again' || situation === 'rollout-unfinished';
+
+/** Checks of what runs now: the state of the release, its workloads and what is known about them. */
+export const stateChecks: readonly Check[] = [
+  {
+    id: 'failed-revision',
+    severity: 'block',
+    overridable: true,
+    covered: true,
+    why: 'The last Helm operation did not finish, so part of the objects may be at one revision and part at another.',
+    source: 'https://helm.sh/docs/helm/helm_history/',
+    find: ({ inspection: { facts, record }, situation }) =>
+      facts.release.status !== 'failed' || goesOn(situation)
+        ? undefined
+        : {
+            seen: `Revision ${record.revision} of the release failed, and it was for another target than this run's.`,
+            remedy:
+              'Run the earlier upgrade again with its own inputs, or roll back with helm rollback, and start this one from there.',
+          },
+  },
+  {
+    id: 'mixed-images',
+    severity: 'block',
+    overridable: true,
+    covered: false,
+    why: 'Two versions of Milvus run side by side: an upgrade has not ended, or somebody changed an image by hand.',
+    source: upgradeDocs,
+    find: ({ inspection: { facts }, situation }) => {
+      const images = [...new Set(facts.components.flatMap((component) => component.images))];
+      return images.length < 2 || goesOn(situation)
+        ? undefined
+        : {
+            seen: `Milvus components run different images: ${names(images)}.`,
+            remedy:
+              'Finish the upgrade that was begun (run it again with its inputs), or bring all components to one image first.',
+          };
+    },
+  },
+  {
+    id: 'unhealthy-workloads',
+    severity: 'block',
+    overridable: true,
+    covered: false,
+    why: 'An upgrade restarts everything at once; what is broken before it is not mended by it, and hides what it breaks.',
+    source: upgradeDocs,
+    find: ({ inspection: { facts }, situation }) => {
+      const ill = facts.workloads.filter((workload) => !workload.healthy);
+      return ill.length === 0 || goesOn(situation)
+        ? undefined
+        : {
+            seen: `Not healthy before the upgrade: ${names(
+              ill.map(({ kind, name, ready, wanted }) => `${kind} ${name} (${ready} of ${wanted} ready)`),
+            )}.`,
+            remedy: 'Repair these workloads first (kubectl describe, kubectl logs), or allow this check.',
+          };
+    },
+  },
+  {
+    id: 'identity-unknown',
+    severity: 'block',
+    overridable: false,
+    covered: true,
+    why: 'A chart default could silently replace the message queue, mode, root path or bucket, and the data with it.',
+    source: chartReadme,
+    find: ({ unreadable }) =>
+      unreadable.length === 0
+        ? undefined
+        : {
+            seen: `The live value of ${names(unreadable.map(({ key, reason }) => `${key} (${reason})`))} could not be read.`,
+            remedy:
+              "Give the credentials the right to read the release's ConfigMap and workloads, or set the value explicitly in `values`.",
+          },
+  },
+  {
+    id: 'record-size',
+    severity: 'warn',
+    overridable: true,
+    covered: false,
+    why: 'Helm stores a revision in one Secret, and a Secret holds 1 MiB at most; a larger one cannot be written.',
+    source: 'https://kubernetes.io/docs/concepts/configuration/secret/#restriction-data-size',
+    find: ({ inspection: { record } }) =>
+      record.storedBytes < 900_000
+        ? undefined
+        : {
+            seen: `The stored record of revision ${record.revision} has ${record.storedBytes} bytes.`,
+            remedy: "Shorten the release's user values (a copied values.yaml is the usual reason).",
+          },
+  },
+];

@@ -1,0 +1,33 @@
+import type { CheckResult } from '../plan.js';
+import { accessChecks } from './access.js';
+import type { Check, CheckContext } from './check.js';
+import { objectChecks } from './objects.js';
+import { stateChecks } from './state.js';
+import { valueChecks } from './values.js';
+
+/** Every check, in the order they are shown: the state that was found, then values, then what would change. */
+export const checks: readonly Check[] = [...stateChecks, ...valueChecks, ...objectChecks, ...accessChecks];
+
+/** Ids that the input `allow` accepts. */
+export const overridableChecks: readonly string[] = checks.filter((check) => check.overridable).map(({ id }) => id);
+
+const uncovered = new Set(checks.filter((check) => !check.covered).map(({ id }) => id));
+
+/** Whether a failed check belongs to what the plan digest covers. */
+export const isCovered = (id: string): boolean => !uncovered.has(id);
+
+/**
+ * Runs all checks; none stops the others.
+ *
+ * @param context facts, target and comparison
+ * @param allow ids that the user overrides; those of checks that may not be overridden change nothing
+ */
+export function runChecks(context: CheckContext, allow: readonly string[]): CheckResult[] {
+  return checks.map(({ id, severity, overridable, why, source, find }) => {
+    const finding = find(context);
+    const base = { id, why, source, overridable };
+    if (finding === undefined) return { ...base, status: 'passed', seen: '', remedy: '' };
+    const status = severity === 'warn' ? 'warned' : overridable && allow.includes(id) ? 'allowed' : 'blocked';
+    return { ...base, status, ...finding };
+  });
+}
