@@ -30,7 +30,7 @@ describe('outputs', () => {
       'plan-file': '/runner/temp/milvus/plan.json',
       'report-file': '/runner/temp/milvus/report.json',
     });
-    expect(JSON.parse(set.hops)).toMatchObject([{ targetVersion: '2.4.23', chartVersion: '4.2.20' }]);
+    expect(JSON.parse(set.hops ?? '')).toMatchObject([{ targetVersion: '2.4.23', chartVersion: '4.2.20' }]);
   });
 
   it('sets what is known when the inputs are bad', () => {

@@ -43,7 +43,7 @@ describe('parseManifest', () => {
 
   it('keeps everything else of an object, with values as Kubernetes reads them', () => {
     const [deployment] = parseManifest(`${object('Deployment', 'd')}spec:\n  paused: no\n  replicas: 2\n`, 'db');
-    expect(deployment.spec).toEqual({ paused: false, replicas: 2 });
+    expect(deployment?.spec).toEqual({ paused: false, replicas: 2 });
   });
 
   it.each([

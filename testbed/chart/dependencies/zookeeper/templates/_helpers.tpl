@@ -1,0 +1,16 @@
+{{- define "zookeeper.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- default (ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name)) .Values.fullnameOverride }}
+{{- end }}
+
+{{- define "zookeeper.selector" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: zookeeper
+{{- end }}
+
+{{- define "zookeeper.labels" -}}
+{{ include "zookeeper.selector" . }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
