@@ -17,6 +17,7 @@ import { recorder } from './report/recorder.js';
 import type { Redactor } from './report/redact.js';
 import { successes, type Report } from './report/report.js';
 import { renderSummary } from './report/summary/index.js';
+import { headline } from './report/words.js';
 import { createDownload } from './tools/download.js';
 import { Interruption } from './upgrade/interrupt.js';
 
@@ -89,6 +90,7 @@ export async function main(github: GitHub, redactor: Redactor): Promise<number> 
     endBadly(report, error, interruption.by !== undefined, emit);
   }
   log.close();
+  emit({ type: 'info', text: `Result: ${report.result}. ${headline(report)}` });
   await publish(github, redactor, report);
   interruption.dispose();
   return successes.includes(report.result) ? 0 : 1;

@@ -65,8 +65,8 @@ export function createLog({ sink, redactor, startedAt, token }: LogOptions): Log
   };
   const check = ({ id, status, seen, why, remedy }: CheckResult): void => {
     write(`${CHECK_WORDS[status]}  ${id}: ${oneLine(seen)}`);
+    // Not an annotation: a blocked check is in the run's error already, and a warned one in the summary.
     if (status === 'blocked') write(`         ${oneLine(why)} ${oneLine(remedy)}`);
-    if (status === 'warned') warn(`${seen} ${remedy}`);
   };
 
   const handle = (event: Timed): void => {
