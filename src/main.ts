@@ -19,12 +19,13 @@ import { successes, type Report } from './report/report.js';
 import { renderSummary } from './report/summary/index.js';
 import { headline } from './report/words.js';
 import { createDownload } from './tools/download.js';
+import { unpackers } from './tools/unpackers.js';
 import { Interruption } from './upgrade/interrupt.js';
 
 /** Writes everything that a reader of the run gets: report.json, outputs, annotation, summary. */
 async function publish(github: GitHub, redactor: Redactor, report: Report): Promise<void> {
   report.endedAt = systemClock.now();
-  const name = [report.namespace, report.release].filter((part) => part !== undefined).join('-') || 'run';
+  const name = [report.namespace, report.release].filter((part) => part !== undefined).join('_') || 'run';
   const file = join(github.job.temp, `milvus-upgrade-report-${name}.json`);
   report.reportFile = file;
   try {
@@ -60,8 +61,9 @@ export async function main(github: GitHub, redactor: Redactor): Promise<number> 
     timeline: [],
   };
   const log = createLog({ sink: github, redactor, startedAt, token: () => randomBytes(16).toString('hex') });
+  let over = false;
   const emit = recorder(systemClock, report.timeline, (event) => {
-    log.handle(event);
+    if (!over) log.handle(event);
   });
   const interruption = new Interruption({
     source: process,
@@ -74,6 +76,7 @@ export async function main(github: GitHub, redactor: Redactor): Promise<number> 
     clock: systemClock,
     run,
     download: createDownload({ clock: systemClock, random: Math.random, emit }),
+    unpackers,
     interruption,
     leftovers: new Leftovers((name, value) => {
       github.saveState(name, value);
@@ -81,6 +84,9 @@ export async function main(github: GitHub, redactor: Redactor): Promise<number> 
     emit,
     mask: (secret) => {
       github.mask(secret);
+    },
+    hide: (text) => {
+      redactor.add(text);
     },
     cleanAll: (data) => redactor.cleanAll(data),
   };
@@ -91,7 +97,10 @@ export async function main(github: GitHub, redactor: Redactor): Promise<number> 
   }
   log.close();
   emit({ type: 'info', text: `Result: ${report.result}. ${headline(report)}` });
-  await publish(github, redactor, report);
+  // After a cancellation abandoned work may still go on; what is published, and the exit code, are what was known now.
+  over = true;
+  const final: Report = { ...report, timeline: [...report.timeline] };
+  await publish(github, redactor, final);
   interruption.dispose();
-  return successes.includes(report.result) ? 0 : 1;
+  return successes.includes(final.result) ? 0 : 1;
 }

@@ -7,6 +7,18 @@ const sha = 'a'.repeat(32) + 'B'.repeat(32);
 const minute = 60_000;
 
 describe('good inputs', () => {
+  it('hands values to whoever reads them, YAML with its leading spaces', () => {
+    const seen: unknown[] = [];
+    const given = { ...enough, values: '  a: 1\n', 'values-files': 'a.yaml\n# not this\nb.yml', set: 'a=1\n b=2' };
+    load(given, {}, [
+      (inputs) => {
+        seen.push(inputs.values, inputs['values-files'], inputs.set);
+        return [];
+      },
+    ]);
+    expect(seen).toEqual(['  a: 1\n', ['a.yaml', 'b.yml'], ['a=1', 'b=2']]);
+  });
+
   it('fills in every default', () => {
     expect(load(enough)).toEqual({
       operation: 'upgrade',
@@ -16,9 +28,6 @@ describe('good inputs', () => {
       targetVersion: '2.4.23',
       chart: 'milvus',
       repository: 'https://zilliztech.github.io/milvus-helm',
-      values: '',
-      valuesFiles: [],
-      set: [],
       credentials: { kind: 'kubeconfig', content: 'apiVersion: v1' },
       allowExec: [],
       helm: { kind: 'exact', version: defaultVersions.helm },
@@ -67,15 +76,12 @@ describe('good inputs', () => {
       { image: 'milvusdb/milvus:v2.4.23-gpu' },
       { image: { repository: 'milvusdb/milvus', tag: 'v2.4.23-gpu' } },
     ],
-    ['YAML keeps its leading spaces', { values: '  a: 1\n  b: 2\n' }, { values: '  a: 1\n  b: 2\n' }],
     [
       'lists are one entry a line',
       {
-        'values-files': ' a.yaml \r\n\r\n# not this\nb.yml',
-        set: 'a=1\n b=2',
-        'allow-exec': 'aws\n/opt/bin/kubelogin',
+        'allow-exec': ' aws \r\n\r\n# not this\n/opt/bin/kubelogin',
       },
-      { valuesFiles: ['a.yaml', 'b.yml'], set: ['a=1', 'b=2'], allowExec: ['aws', '/opt/bin/kubelogin'] },
+      { allowExec: ['aws', '/opt/bin/kubelogin'] },
     ],
     ['ids of checks', { allow: 'old-replicas\nhelm-skew\nold-replicas' }, { allow: ['old-replicas', 'helm-skew'] }],
     ['an exact tool', { 'helm-version': 'v3.22.0' }, { helm: { kind: 'exact', version: '3.22.0' } }],
@@ -90,6 +96,11 @@ describe('good inputs', () => {
     ],
     ['a checksum', { 'helm-checksum': `sha256:${sha}` }, { helmChecksum: sha.toLowerCase() }],
     ['a plan digest', { 'plan-digest': sha }, { planDigest: sha.toLowerCase() }],
+    [
+      'a plan digest with its section marks, as the output gives it',
+      { 'plan-digest': `${sha}-${'0a1b2c'.repeat(11)}` },
+      { planDigest: `${sha.toLowerCase()}-${'0a1b2c'.repeat(11)}` },
+    ],
     [
       'mirrors',
       { 'tool-mirror': 'https://a.example.com/x/\nhttp://localhost:81' },
@@ -162,6 +173,7 @@ describe('bad inputs', () => {
     ['helm-checksum', 'abc', /"abc".*64 hexadecimal/s],
     ['kubectl-checksum', `md5:${sha}`, /64 hexadecimal/],
     ['plan-digest', 'a'.repeat(63), /64 hexadecimal/],
+    ['plan-digest', `${'a'.repeat(64)}-abc`, /64 hexadecimal/],
     ['tool-mirror', 'https://ok.example.com\nhttp://mirror.example.com', /loopback/],
     ['tool-mirror', 'https://mirror.example.com/?a=1', /query/],
     ['timeout', '60', /without a unit/],

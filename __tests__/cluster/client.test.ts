@@ -354,35 +354,3 @@ describe('podLogs', () => {
     expect((await problemOf(cluster.podLogs('ns', 'p'))).details.id).toBe('host-not-found');
   });
 });
-
-describe('dryRun', () => {
-  it.each([
-    ['create', 'POST', '/api/v1/namespaces/ns/pods'],
-    ['replace', 'PUT', '/api/v1/namespaces/ns/pods/a'],
-  ] as const)('%s is sent without effect', async (method, verb, path) => {
-    const { server, cluster } = await setUp(json(201, pod));
-    expect(await cluster.dryRun(method, resources.pods, pod)).toEqual({ accepted: true });
-    expect(server.requests[0]).toMatchObject({ method: verb, path });
-    expect(server.requests[0]?.query.get('dryRun')).toBe('All');
-    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual(pod);
-  });
-
-  it.each([
-    [403, 'exceeded quota: small'],
-    [409, 'already exists'],
-    [422, 'field is immutable'],
-    [500, 'failed calling webhook'],
-  ])('passes on the verdict %i', async (code, message) => {
-    const { cluster } = await setUp(json(code, status(code, 'x', message)));
-    expect(await cluster.dryRun('create', resources.pods, pod)).toEqual({ accepted: false, status: code, message });
-  });
-
-  it.each<[string, Handler, string]>([
-    ['401', json(401, unauthorized), 'wrong-token'],
-    ['503', json(503, status(503, 'x', 'x')), 'server-error'],
-    ['no connection', proxyText('dial tcp: connect: connection refused'), 'connection-refused'],
-  ])('%s is no verdict', async (_name, handler, id) => {
-    const { cluster } = await setUp(handler);
-    expect((await problemOf(cluster.dryRun('create', resources.pods, pod))).details.id).toBe(id);
-  });
-});

@@ -198,6 +198,19 @@ describe('cleanUp', () => {
     },
   );
 
+  it('says nothing of a process that ends between the look and the signal', async () => {
+    const other = spawn(process.execPath, ['-e', ''], { stdio: 'ignore' });
+    await new Promise((resolve) => other.once('exit', resolve));
+    const pid = other.pid ?? 0;
+    const state = JSON.stringify({ processes: [{ pid, socket: '/gone/socket' }] });
+    const stdout = 'kubectl proxy --unix-socket=/gone/socket';
+    const ps: typeof ports.run = async (...call) => ({ ...(await run(...call)), stdout });
+    expect(await cleanUp(state, { ...ports, run: ps, platform: 'darwin' })).toEqual({
+      done: [`kubectl proxy (pid ${pid}) had ended.`],
+      left: [],
+    });
+  });
+
   it('finds the process by ps as well', async () => {
     await startProxy(options(serving));
     const cleaned = await cleanUp(saved, { ...ports, platform: 'darwin' });

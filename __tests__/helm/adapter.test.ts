@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createHelm } from '../../src/helm/adapter.js';
-import type { HelmOptions } from '../../src/helm/adapter.js';
+import type { HelmCli, HelmOptions } from '../../src/helm/adapter.js';
 import type { UpgradeIntent } from '../../src/helm/port.js';
 import type { RunOptions, RunResult } from '../../src/process/port.js';
+import { childrenMs } from '../../src/upgrade/interrupt.js';
 import { problemOf, release } from './support.js';
 
 const ok: RunResult = { code: 0, signal: null, stdout: '', stderr: '', durationMs: 1 };
@@ -40,7 +41,6 @@ const intent: UpgradeIntent = {
   valuesFile: '/tmp/values.json',
   timeoutMs: 600_000,
   description: 'd',
-  labels: {},
   applyMethod: 'client',
 };
 
@@ -118,6 +118,21 @@ describe('upgrade', () => {
     expect(calls[0]?.options.signal).toBe(signal);
     expect(calls[0]?.options.timeoutMs).toBe(620_000);
     expect(calls[0]?.options.args).not.toContain('--dry-run=server');
+  });
+
+  it.each([
+    ['an upgrade', (one: HelmCli) => one.upgrade(intent)],
+    ['a dry run', (one: HelmCli) => one.dryRun(intent)],
+    ['a pull', (one: HelmCli) => one.pullChart('oci://registry.test/milvus', '4.2.20')],
+  ])('ends %s that does not react to the signal before the run itself has to end', async (_, start) => {
+    const tempDir = await mkdtemp(join(tmpdir(), 'helm-adapter-'));
+    try {
+      const { adapter, calls } = helm(() => ok, { tempDir });
+      await start(adapter).catch(() => undefined);
+      expect(calls[0]?.options.killAfterMs).toBeLessThan(childrenMs - 500);
+    } finally {
+      await rm(tempDir, { recursive: true });
+    }
   });
 
   it('has succeeded when Helm ended with 0, also after the signal', async () => {

@@ -300,4 +300,36 @@ describe('presentable', () => {
   it('is bounded', () => {
     expect(presentable('x'.repeat(100_000)).length).toBeLessThan(17_000);
   });
+
+  const failure = 'Error: UPGRADE FAILED: template: milvus/templates/secret.yaml:11:36: wrong type for value';
+  const multiLine =
+    'cannot overwrite table with non table for extraConfigFiles (map[user.yaml:a: 1\npassword: hidden\n])';
+  it.each([
+    [
+      'Helm 3, a table of stored values',
+      'coalesce.go:316: warning: cannot overwrite table with non table for minio (map[secretKey:hidden])',
+    ],
+    [
+      'Helm 4, a table of stored values',
+      'level=INFO msg="warning: cannot overwrite table with non table for minio (map[secretKey:hidden])"',
+    ],
+    ['one stored value', 'warning: destination for minio.secretKey is a table. Ignoring non-table value (hidden)'],
+    [
+      'a chart of another shape',
+      "Warning: Building values map for chart 'minio'. Skipped value (hidden) for 'secretKey', as it is not a table.",
+    ],
+    ['several lines', `coalesce.go:316: warning: ${multiLine}\ncoalesce.go:316: warning: ${multiLine}`],
+  ])('leaves out the values that Helm quotes when it drops them: %s', (_, notice) => {
+    expect(presentable(`${notice}\n${failure}\n`)).not.toContain('hidden');
+    expect(presentable(`${notice}\n${failure}\n`)).toContain(failure);
+    expect(errorText(`${notice}\n${failure}\n`)).toBe(failure.replace('Error: UPGRADE FAILED: ', ''));
+    // Helm was ended before it could say its error.
+    expect(presentable(notice)).not.toContain('hidden');
+    expect(errorText(notice)).not.toContain('hidden');
+  });
+
+  it('leaves out a given value of another type than the chart wants', () => {
+    const shown = presentable('Error: UPGRADE FAILED: type mismatch on minio: %!t(string=hidden)');
+    expect(shown).toBe('Error: UPGRADE FAILED: type mismatch on minio: (value left out)');
+  });
 });

@@ -16,7 +16,6 @@ const intent: UpgradeIntent = {
   valuesFile: '/tmp/values.json',
   timeoutMs: 600_000,
   description: 'Milvus 2.3.11 to 2.4.23',
-  labels: {},
   applyMethod: 'client',
 };
 
@@ -41,21 +40,14 @@ const rows: readonly (readonly [string, UpgradeRun, Partial<UpgradeIntent>, read
   // The release's own method is kept by `auto`, never forced.
   ['4.3.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...server, ...tail]],
   ['3.22.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...tail]],
-  // Labels in one order, whatever order they came in.
-  [
-    '3.22.0',
-    'apply',
-    { labels: { 'b.example.com/run': '2', a: '1' } },
-    [...head, ...middle, '--labels', 'a=1,b.example.com/run=2', ...tail],
-  ],
   [
     '4.3.0',
     'dry-run',
-    { labels: { a: '1' }, chart: { reference: 'oci://example.com/milvus', version: '4.2.20' } },
+    { chart: { reference: 'oci://example.com/milvus', version: '4.2.20' } },
     [
       ...head,
       ...middle,
-      ...['--labels', 'a=1', '--version', '4.2.20', ...server, ...dry],
+      ...['--version', '4.2.20', ...server, ...dry],
       ...['--', 'my-milvus', 'oci://example.com/milvus'],
     ],
   ],

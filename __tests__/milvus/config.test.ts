@@ -80,9 +80,16 @@ describe('setting', () => {
 });
 
 describe('readMilvusConfig', () => {
-  it('reports keys that are there twice', () => {
+  it('reads a list of texts as one value with commas, as Milvus does, and no other list', () => {
+    const config = readMilvusConfig(
+      configMap({ 'default.yaml': 'etcd:\n  endpoints:\n  - a:1\n  - b:1\nx: [{ a: 1 }]\n' }),
+    );
+    expect(config.known && config.value.value('etcd.endpoints')?.value).toBe('a:1,b:1');
+    expect(config.known && config.value.value('x')).toBeUndefined();
+  });
+
+  it('takes the last of keys that are there twice', () => {
     const config = readMilvusConfig(configMap({ 'default.yaml': 'mq:\n  type: a\nx: 1\nmq:\n  type: b\n' }));
-    expect(config.known && config.value.duplicates).toEqual(['default.yaml line 4']);
     expect(config.known && config.value.value('mq.type')).toEqual({ value: 'b', file: 'default.yaml' });
   });
 });

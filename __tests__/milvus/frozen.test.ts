@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { gte, lte } from 'semver';
 import type { KubeObject } from '../../src/cluster/port.js';
 import type { ReleaseRecord, Values } from '../../src/helm/port.js';
-import { bucketOf, rootPathOf } from '../../src/milvus/config.js';
+import { bucketOf, bucketRootPathOf, rootPathOf } from '../../src/milvus/config.js';
 import { frozenKeys, frozenValues, type Running } from '../../src/milvus/frozen.js';
 import { known, unknown } from '../../src/milvus/knowledge.js';
 import { messageQueueOf, minioModeOf } from '../../src/milvus/queue.js';
@@ -54,9 +54,10 @@ function running({ chart, objects, config, userValues = {} }: Setup): Running {
     messageQueue: messageQueueOf(source, release),
     rootPath: rootPathOf(source),
     bucket: bucketOf(source),
+    bucketRootPath: bucketRootPathOf(source),
     minioMode: minioModeOf(objects),
   };
-  return { facts: facts as Running['facts'], manifest: objects, config: map, base: base as ReleaseRecord };
+  return { facts: facts as Running['facts'], manifest: objects, base: base as ReleaseRecord };
 }
 
 const bucket = 'minio: {bucketName: milvus-bucket, rootPath: file}\n';

@@ -113,6 +113,12 @@ describe('redactor', () => {
     { annotations: { image: 'canary' } },
     { something: { custom: 'canary' } },
     { token: { tag: 'canary' } },
+    { extraEnv: [{ name: 'PIN', value: 123456 }] },
+    { minio: { accessKeyID: 123456 } },
+    { db: { pwd: 123456 } },
+    { podAnnotations: { size: 'canary' } },
+    { extraConfigFiles: { level: 'canary' } },
+    { command: ['canary'] },
   ])('hides every other string: %j', (value) => {
     const text = JSON.stringify(redact(value, []));
     expect(text).not.toMatch(/canary|123456/);

@@ -16,7 +16,7 @@ describe('the error annotation', () => {
     expect(annotationOf(interrupted())).toEqual({
       title: 'Upgrade of my-milvus to 2.4.23 interrupted',
       message:
-        'The job was cancelled during the Helm upgrade. Run it again when you are ready. Helm was stopped while it wrote revision 5; Helm marked it failed. Volumes are untouched. Run the same workflow again: it applies revision 5 again.',
+        'The job was cancelled during the Helm upgrade. Run it again when you are ready. [cancelled] Helm was stopped while it wrote revision 5; Helm marked it failed. Volumes are untouched. Run the same workflow again: it applies revision 5 again.',
     });
   });
 
@@ -31,6 +31,7 @@ describe('the error annotation', () => {
     const message = annotationOf({ ...refusedByChecks(), problems: [] })?.message;
     expect(message).toContain('StatefulSet `my-milvus-pulsar-bookie`');
     expect(message).toContain('5 replicas');
+    expect(message?.match(/\[[a-z-]+\]/g)).toEqual(['[statefulset-removed]', '[missing-permission]', '[old-replicas]']);
   });
 
   it('is one line of at most 4000 characters, without secrets', () => {

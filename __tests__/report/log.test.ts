@@ -94,6 +94,30 @@ describe('log', () => {
     ]);
   });
 
+  it('shows a pod that is not well with reasons, events and last log lines, all of it wrapped', () => {
+    const trouble = {
+      pod: 'a-0',
+      workload: 'StatefulSet/a',
+      reasons: ['CrashLoopBackOff', 'container a restarted 5 times'],
+      events: ['Warning BackOff: again\n::error::e'],
+      logs: [{ container: 'a', lines: 'panic\n::error::l\n' }],
+    };
+    expect(run([{ type: 'pod', trouble }]).lines).toEqual([
+      '<group Pod a-0 of StatefulSet/a: CrashLoopBackOff>',
+      '::add-mask::token-1',
+      '::stop-commands::token-1',
+      'CrashLoopBackOff',
+      'container a restarted 5 times',
+      'Last events:',
+      '  Warning BackOff: again ::error::e',
+      'Last log lines of container a:',
+      'panic',
+      ': :error::l',
+      '::token-1::',
+      '</group>',
+    ]);
+  });
+
   it('uses another word for each raw text', () => {
     const { lines } = run([
       { type: 'raw', title: 'a', text: 'a' },
@@ -106,6 +130,13 @@ describe('log', () => {
   });
 
   it('lets no hostile text issue a command, whatever event it is in', () => {
+    const hostilePod = {
+      pod: hostile,
+      workload: hostile,
+      reasons: [hostile],
+      events: [hostile],
+      logs: [{ container: hostile, lines: hostile }],
+    };
     const events: readonly Event[] = [
       { type: 'phase', phase: 'wait', title: hostile },
       { type: 'info', text: hostile },
@@ -114,12 +145,15 @@ describe('log', () => {
       { type: 'progress', text: hostile },
       { type: 'check', check: check(hostile, { status: 'blocked', seen: hostile, why: hostile, remedy: hostile }) },
       { type: 'raw', title: hostile, text: hostile },
+      { type: 'pod', trouble: hostilePod },
     ];
     const { lines } = run(events);
     const commands = lines.filter(
       (line) => /^\s*::/.test(line) || (line.includes('##[') && !line.startsWith('<group')),
     );
-    expect(commands).toEqual(['::add-mask::token-1', '::stop-commands::token-1', '::token-1::']);
+    expect(commands).toEqual(
+      ['token-1', 'token-2'].flatMap((word) => [`::add-mask::${word}`, `::stop-commands::${word}`, `::${word}::`]),
+    );
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
   });
 

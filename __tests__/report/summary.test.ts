@@ -255,6 +255,7 @@ describe('a bad ending', () => {
 
   it('lists all bad inputs', () => {
     const summary = render(invalidInputs());
+    expect(summary).toContain('(`invalid-inputs`)');
     expect(titleOf(summary)).toBe('## ⛔ Run refused');
     expect(summary).toContain(
       '- Input `timeout` is &#34;60&#34;. A number without a unit is ambiguous.<br>→ Accepted:',

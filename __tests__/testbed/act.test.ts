@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readActLog } from '../../testbed/act-log.js';
-import { localRepositories } from '../../testbed/act.js';
+import { localRepositories, withoutQueue } from '../../testbed/act.js';
 
 describe('act', () => {
   it('finds every use of a repository that is here, at its ref', () => {
@@ -19,6 +19,11 @@ describe('act', () => {
       '--local-repository',
       'zilliz/upgrade@0123abcd=/here',
     ]);
+  });
+
+  it('is not shown the queue of a concurrency group, which it does not know', () => {
+    const workflow = 'concurrency:\n  group: a\n  queue: max\njobs:\n  a:\n    name: queue: max\n';
+    expect(withoutQueue(workflow)).toBe('concurrency:\n  group: a\njobs:\n  a:\n    name: queue: max\n');
   });
 
   it('reads steps from its JSON, in pieces, and leaves its own remarks out', () => {

@@ -10,6 +10,7 @@ import type { Clock } from '../../src/clock.js';
 import { failed, Problem } from '../../src/problem.js';
 import type { Run } from '../../src/process/port.js';
 import type { Emit, Event } from '../../src/report/events.js';
+import type { Unpackers } from '../../src/tools/archive.js';
 import { createDownload } from '../../src/tools/download.js';
 import type { InstallOptions } from '../../src/tools/install.js';
 
@@ -124,6 +125,15 @@ export async function writeProgram(directory: string, name: string, text: string
   return file;
 }
 
+/** The machine's tar, quietly. */
+export const realUnpackers: Unpackers = {
+  'tar.gz': async (file, directory) => {
+    await mkdir(directory, { recursive: true });
+    await promisify(execFile)('tar', ['-xzf', file, '-C', directory]);
+  },
+  zip: () => Promise.reject(new Error('no zip file is expected')),
+};
+
 /** A .tar.gz with one member, made by the machine's tar. */
 export async function tarball(member: string, content: string): Promise<Buffer> {
   const { path, clean } = await scratch();
@@ -162,6 +172,8 @@ export async function bench(): Promise<Bench> {
       path: process.env.PATH ?? '',
       environment: { PATH: process.env.PATH ?? '' },
       emit,
+      clock,
+      unpackers: realUnpackers,
       download: createDownload({ clock, random: () => 0.5, emit }),
       run: realRun,
     },

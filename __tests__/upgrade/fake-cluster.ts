@@ -127,7 +127,6 @@ export class FakeCluster implements Cluster {
   get = unused;
   allowed = unused;
   rules = unused;
-  dryRun = unused;
   close = () => Promise.resolve();
 
   #of(kind: string): readonly KubeObject[] {

@@ -15,7 +15,6 @@ const intent: UpgradeIntent = {
   valuesFile: '/private/values.json',
   timeoutMs: 60_000,
   description: '',
-  labels: {},
   applyMethod: 'client',
 };
 
@@ -88,10 +87,13 @@ function run(world: Partial<World>, upgrade: (world: World, signal?: AbortSignal
       return ended;
     },
   });
-  const outcome: { result?: string } = {};
+  const outcome: { result?: string; others?: readonly string[] } = {};
   runSteps(path.steps, (event) => events.push(event), abort.signal).then(
     () => (outcome.result = 'ok'),
-    (error: unknown) => (outcome.result = error instanceof Problem ? error.details.id : String(error)),
+    (error: unknown) => {
+      outcome.result = error instanceof Problem ? error.details.id : String(error);
+      outcome.others = error instanceof Problem ? error.others.map(({ id }) => id) : [];
+    },
   );
   return { path, clock, events, abort, calls, marked, outcome, state };
 }
@@ -116,8 +118,6 @@ describe('the helm path', () => {
     expect(path.state).toMatchObject({
       written: true,
       revision: 8,
-      rollout: { seconds: 10, settledSeconds: 5 },
-      verified: [{ name: 'proxy', healthy: true, runningImages: [newImage] }],
     });
     expect(events.flatMap((event) => (event.type === 'phase' ? [event.phase] : []))).toEqual([
       'upgrade',
@@ -233,6 +233,32 @@ describe('the helm path', () => {
     await clock.advance(1000);
     expect(outcome.result).toBe('helm-failed');
     expect(path.state).toMatchObject(expected);
+  });
+
+  it.each<[string, readonly ReleaseRecord[], boolean]>([
+    ['none of which is this run’s', [record(8, 'superseded', '4.1.30'), record(9, 'deployed', '4.1.31')], false],
+    ['the first of which is this run’s', [record(8, 'failed'), record(9, 'deployed', '4.1.31')], true],
+    ['the last of which is this run’s', [record(8, 'superseded', '4.1.31'), record(9, 'failed')], true],
+  ])('Helm fails, and there are two new revisions, %s', async (_, newer, written) => {
+    const { path, clock, outcome } = run({}, (world) => {
+      world.history = [...before, ...newer];
+      return Promise.reject(helmFails);
+    });
+    await clock.advance(1000);
+    expect(outcome.result).toBe('helm-failed');
+    expect(outcome.others).toEqual(['release-changed']);
+    expect(path.state).toMatchObject({ written, revision: 9 });
+  });
+
+  it('looks for a revision no longer than a cancelled run has time for', async () => {
+    const { clock, abort, outcome, path } = run({}, (world) => {
+      world.historyAnswers = false;
+      abort.abort();
+      return Promise.reject(failed({ id: 'cancelled', what: 'Helm was killed.', remedy: 'Roll back.' }));
+    });
+    await clock.advance(400);
+    expect(outcome.result).toBe('cancelled');
+    expect(path.state).toMatchObject({ written: true, revision: 7 });
   });
 
   it('hands the cancellation to Helm', async () => {

@@ -96,10 +96,6 @@ describe('an ordinary rollout', () => {
     await expect(wait.result).resolves.toMatchObject({
       seconds: 6,
       settledSeconds: 5,
-      workloads: [
-        { name: 'etcd', healthy: true },
-        { name: 'proxy', healthy: true, runningImages: [newImage] },
-      ],
     });
     expect(wait.lines()).toEqual([
       '*: 1 of 2 workloads already rolled out and ready',
@@ -275,6 +271,21 @@ describe('settling', () => {
     take(cluster, 'ready');
     await wait.clock.advance(5000);
     await expect(wait.result).resolves.toMatchObject({ seconds: 9 });
+  });
+
+  it.each([
+    ['stays ready and is another one', 'ready' as const, 'the pods to stay as they are'],
+    ['is no longer ready', 'running' as const, 'Deployment proxy'],
+  ])('does not begin again after the deadline, when a pod %s', async (_, condition, open) => {
+    const cluster = upgraded();
+    take(cluster, 'ready');
+    cluster.remove(oldProxy);
+    const wait = start(cluster, { timeoutMs: 3000 });
+    await wait.clock.advance(4000);
+    expect(wait.end().at).toBeUndefined();
+    cluster.put(deployedPod('proxy', condition, { uid: 'another' }));
+    await wait.clock.advance(1000);
+    expect(wait.end()).toMatchObject({ id: 'rollout-timeout', at: 4000, what: expect.stringContaining(open) });
   });
 });
 

@@ -78,6 +78,7 @@ describe('assembleValues', () => {
     ['values', 'pulsar.enabled', 'null', assembly('pulsar: {enabled: null}')],
     ['values', 'pulsar', '5', assembly('pulsar: 5')],
     ['values', 'pulsar', 'a list', assembly('pulsar: [1]')],
+    ['values', 'pulsar', 'a text', assembly('pulsar: a-secret-in-the-wrong-place')],
     ['values', 'pulsar.enabled', 'a section', assembly('pulsar: {enabled: {a: 1}}')],
     ['set', 'image.all.tag', '"v2.3.11"', assembly('', ['image.all.tag=v2.3.11'])],
     ['values', 'image.all.repository', '"mirror/milvus"', assembly('image: {all: {repository: mirror/milvus}}')],

@@ -29,10 +29,6 @@ export interface Request {
   readonly chart: string;
   readonly repository: string;
   readonly image?: { readonly repository: string; readonly tag?: string };
-  readonly values: string;
-  readonly valuesFiles: readonly string[];
-  /** Helm `--set` expressions, one an entry. */
-  readonly set: readonly string[];
   readonly credentials: Credentials;
   readonly context?: string;
   readonly allowExec: readonly string[];

@@ -60,7 +60,7 @@ async function endProcess(recorded: RecordedProcess, ports: CleanUpPorts): Promi
   const isOurs = async (): Promise<boolean> => `${await commandLine(pid, ports)} `.includes(`--unix-socket=${socket} `);
   if (!(await isOurs())) return `${name} had ended.`;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    process.kill(pid, signal);
+    if (!tryKill(pid, signal)) return `${name} had ended.`;
     const deadline = ports.clock.now() + endWithinMs;
     while (ports.clock.now() < deadline) {
       if (!(await isOurs())) return `${name} was ended.`;
@@ -68,6 +68,16 @@ async function endProcess(recorded: RecordedProcess, ports: CleanUpPorts): Promi
     }
   }
   throw new LeftBehind('it does not end');
+}
+
+/** False where the process has ended in the meantime. */
+function tryKill(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 function removeDirectory(path: string): string {

@@ -1,14 +1,13 @@
 import { allowed, rules } from './access.js';
 import { discovery } from './discovery.js';
-import { answerProblem, ClusterProblem, statusOf } from './errors.js';
+import { answerProblem, ClusterProblem } from './errors.js';
 import { exchange, exchangeOk, tooLargeProblem } from './exchange.js';
 import type { Api } from './exchange.js';
 import { isObject, objectOf, parseJson } from './json.js';
 import { listAll } from './list.js';
-import { aboutResource, collectionPath, objectPath, queryString } from './paths.js';
+import { aboutResource, objectPath, queryString } from './paths.js';
 import type { Cluster, KubeObject, LogOptions, Resource, ServerVersion } from './port.js';
 import { resources } from './resources.js';
-import { scrub } from './scrub.js';
 import { AnswerTooLarge } from './transport.js';
 import { watchResource } from './watch.js';
 
@@ -69,37 +68,6 @@ async function podLogs(
   return undefined;
 }
 
-/** Answers that say nothing about the object: credentials, load, a gateway without the server behind it. */
-const noVerdict: ReadonlySet<number> = new Set([401, 408, 429, 502, 503, 504]);
-
-async function dryRun(
-  api: Api,
-  method: 'create' | 'replace',
-  resource: Resource,
-  object: KubeObject,
-): ReturnType<Cluster['dryRun']> {
-  const { name, namespace } = object.metadata;
-  const about = aboutResource(method === 'create' ? 'create' : 'update', resource, namespace, name);
-  if (resource.namespaced && namespace === undefined) throw new TypeError(`A ${resource.kind} needs a namespace.`);
-  const target = method === 'create' ? collectionPath(resource, namespace) : objectPath(resource, name, namespace);
-  const answer = await exchange(
-    api,
-    {
-      method: method === 'create' ? 'POST' : 'PUT',
-      path: `${target}${queryString({ dryRun: 'All' })}`,
-      body: JSON.stringify(object),
-    },
-    { about },
-  );
-  if (answer.status < 400) return { accepted: true };
-  const status = statusOf(answer.body);
-  // A failing admission webhook is a 500 with a Status: that too is the answer the upgrade would get.
-  if (noVerdict.has(answer.status) || (answer.status >= 500 && status === undefined)) {
-    throw answerProblem(answer.status, answer.body, about, api.host);
-  }
-  return { accepted: false, status: answer.status, message: scrub(status?.message ?? answer.body) };
-}
-
 /**
  * The Cluster port over a transport to kubectl proxy.
  *
@@ -118,7 +86,6 @@ export function createCluster(api: Api, close: () => Promise<void>): Cluster {
     allowed: (accesses) => allowed(api, accesses),
     rules: (namespace) => rules(api, namespace),
     podLogs: (namespace, pod, options = {}) => podLogs(api, namespace, pod, options),
-    dryRun: (method, resource, object) => dryRun(api, method, resource, object),
     close: async () => {
       api.transport.close();
       await close();

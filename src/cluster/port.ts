@@ -122,14 +122,6 @@ export interface Cluster {
   rules(namespace: string): Promise<{ readonly rules: readonly ResourceRule[]; readonly incomplete: boolean }>;
   /** The last lines of a container's log, raw. Undefined when there is none (yet) or it may not be read. */
   podLogs(namespace: string, pod: string, options?: LogOptions): Promise<string | undefined>;
-  /** Creates or replaces with `dryRun=All`: admission and quota without effect. The server's answer, accepted or not. */
-  dryRun(
-    method: 'create' | 'replace',
-    resource: Resource,
-    object: KubeObject,
-  ): Promise<
-    { readonly accepted: true } | { readonly accepted: false; readonly status: number; readonly message: string }
-  >;
   /** Ends the proxy. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -14,6 +14,11 @@ const dryRunDeadlineMs = 2 * 60_000;
 const pullDeadlineMs = 2 * 60_000;
 /** Helm keeps its own `--timeout` and then writes the failed revision; only a Helm that hangs is ended by us. */
 const recordingMs = 20_000;
+/**
+ * Between SIGINT and SIGKILL: Helm needs a moment to mark its revision failed, and a cancelled run must see the end of
+ * every Helm before its own (childrenMs in src/upgrade/interrupt.ts).
+ */
+const killAfterMs = 3_000;
 
 export interface HelmOptions {
   /** The program. */
@@ -112,7 +117,13 @@ export function createHelm(options: HelmOptions): HelmCli {
     writes: boolean,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    const result = await run(path, { args, env, timeoutMs, ...(signal === undefined ? {} : { signal }) });
+    const result = await run(path, {
+      args,
+      env,
+      timeoutMs,
+      killAfterMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
     if (result.code === 0) return result.stdout;
     throw problemOf(result, about, timeoutMs, writes);
   }
@@ -143,6 +154,7 @@ export function createHelm(options: HelmOptions): HelmCli {
         args,
         env,
         timeoutMs: pullDeadlineMs,
+        killAfterMs,
         ...(signal === undefined ? {} : { signal }),
       });
       const file = (await readdir(directory)).find((name) => name.endsWith('.tgz'));

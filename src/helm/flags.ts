@@ -43,13 +43,6 @@ const listItem = (path: string): string => (/[",\n\r]/.test(path) ? `"${path.rep
 
 const seconds = (ms: number): string => `${Math.max(1, Math.ceil(ms / 1000))}s`;
 
-function labelFlags(labels: Readonly<Record<string, string>>): readonly string[] {
-  const pairs = Object.entries(labels)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([label, value]) => `${label}=${value}`);
-  return pairs.length === 0 ? [] : ['--labels', pairs.join(',')];
-}
-
 /**
  * The arguments of `helm` for an upgrade, for Helm 3.14 to 3.x and 4.x
  * (https://helm.sh/docs/helm/helm_upgrade/). Throws a Problem `helm-version-unsupported`.
@@ -76,7 +69,6 @@ export function upgradeArguments(intent: UpgradeIntent, version: HelmVersion, ru
     seconds(intent.timeoutMs),
     '--description',
     intent.description,
-    ...labelFlags(intent.labels),
     ...(chart.version === undefined ? [] : ['--version', chart.version]),
     ...(flagsOfMajor[version.major] ?? []),
     ...flagsOfRun[run],

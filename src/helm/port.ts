@@ -66,7 +66,6 @@ export interface UpgradeIntent {
   /** Applies to Helm's own operations, in milliseconds. */
   readonly timeoutMs: number;
   readonly description: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly applyMethod: ApplyMethod;
 }
 

@@ -10,15 +10,33 @@ const noise: readonly RegExp[] = [
 
 const maxLength = 16_384;
 
+/** Helm's notices about values it leaves out, which quote them: a whole table of stored values, several lines long. */
+const valueNotice = /(?:cannot overwrite table with non table for \S+|Ignoring non-table value|Skipped value) \(/;
+/** How Go prints a value that is not what Helm expected. */
+const mismatchedValue = /%!t\(.*\)/g;
+
+/**
+ * Standard error without the values that Helm quotes. Where such a value ends cannot be told from the text, so
+ * everything is left out up to the error itself.
+ */
+function withoutValues(stderr: string): string {
+  const text = stderr.replace(mismatchedValue, '(value left out)');
+  const notice = valueNotice.exec(text);
+  if (notice === null) return text;
+  const start = text.slice(0, notice.index + notice[0].length - 1);
+  const error = text.lastIndexOf('\nError: ');
+  return `${start}(value left out)${error < start.length ? '' : text.slice(error)}`;
+}
+
 /**
  * The API server quotes a rejected object whole, with the Secret's data or the environment in it: as JSON, as JSON in
  * a string, or as Go prints it. Cut up to the last brace of the line.
  */
 const objectDump = /(Invalid value: )[^{\n]{0,60}\{(?:.*\}[\\"]*|.*$)/gm;
 
-/** Text that may be shown: objects that the API server quoted whole left out, at most 16 KiB. */
+/** Text that may be shown: values and whole objects that are quoted in it left out, at most 16 KiB. */
 export function presentable(stderr: string): string {
-  const short = stderr.replace(objectDump, '$1(object left out)').trim();
+  const short = withoutValues(stderr).replace(objectDump, '$1(object left out)').trim();
   return short.length <= maxLength ? short : `${short.slice(0, maxLength)}\n(cut after ${maxLength} characters)`;
 }
 
@@ -33,7 +51,7 @@ function slogText(line: string): string {
  * there (killed, a panic, a version that only logs), everything that was written.
  */
 export function errorText(stderr: string): string {
-  const lines = stderr.split('\n');
+  const lines = withoutValues(stderr).split('\n');
   const calm = lines.filter((line) => !noise.some((pattern) => pattern.test(line)));
   const start = calm.findIndex((line) => line.startsWith('Error: '));
   const rest = start < 0 ? calm : calm.slice(start);

@@ -1,8 +1,10 @@
 import type { Cluster, KubeObject } from '../cluster/port.js';
 import { resources } from '../cluster/resources.js';
 import { bucketOf, bucketRootPathOf, configMapName, rootPathOf, type ConfigSource } from '../milvus/config.js';
+import { known, unknown, type Known } from '../milvus/knowledge.js';
 import { messageQueueOf, minioModeOf } from '../milvus/queue.js';
 import type { Facts } from '../plan/facts.js';
+import { Problem } from '../problem.js';
 
 export type ConfigurationFacts = Pick<Facts, 'messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath' | 'minioMode'>;
 
@@ -31,6 +33,22 @@ export function renderedConfig(manifest: readonly KubeObject[]): KubeObject | un
     : undefined;
 }
 
+/** The live ConfigMap, or why there is none to read. Not being allowed to read it is a fact; any other failure ends the run. */
+async function liveConfig(cluster: Cluster, namespace: string, name: Known<string>): Promise<Known<KubeObject>> {
+  if (!name.known) return name;
+  try {
+    const found = await cluster.get(resources.configMaps, name.value, namespace);
+    return found === undefined
+      ? unknown(`ConfigMap ${name.value}, which the Milvus Deployments mount, does not exist`)
+      : known(found, name.from);
+  } catch (error) {
+    if (error instanceof Problem && error.details.id === 'forbidden') {
+      return unknown(`the credentials may not read ConfigMap ${name.value}`);
+    }
+    throw error;
+  }
+}
+
 /**
  * Reads the live ConfigMap that Milvus's pods mount. A ConfigMap that is not part of the release (customConfigMap)
  * is found the same way.
@@ -40,8 +58,9 @@ export async function configurationFacts(
   release: { readonly name: string; readonly namespace: string },
   manifest: readonly KubeObject[],
 ): Promise<{ readonly config?: KubeObject; readonly facts: ConfigurationFacts }> {
-  const name = configMapName(manifest);
-  const configMap = name.known ? await cluster.get(resources.configMaps, name.value, release.namespace) : undefined;
-  const facts = identityOf({ configMap, manifest }, release);
-  return { ...(configMap === undefined ? {} : { config: configMap }), facts };
+  const config = await liveConfig(cluster, release.namespace, configMapName(manifest));
+  if (config.known) {
+    return { config: config.value, facts: identityOf({ configMap: config.value, manifest }, release) };
+  }
+  return { facts: identityOf({ configMap: undefined, manifest, unreadable: config.reason }, release) };
 }

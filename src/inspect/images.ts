@@ -4,6 +4,7 @@ import { imageVersion, parseImage, tagVersion } from '../milvus/image.js';
 import { known, unknown, type Known } from '../milvus/knowledge.js';
 import { at, objectsAt } from '../plan/compare/fields.js';
 import type { ComponentFact, Facts, WorkloadFact } from '../plan/facts.js';
+import { sameImage } from '../upgrade/rollout/image.js';
 
 /** The Milvus image of a manifest, where all its Milvus Deployments agree. */
 export function manifestImage(manifest: readonly KubeObject[]): string | undefined {
@@ -25,8 +26,11 @@ function versionOfImages(images: readonly string[]): Known<string> {
 
 function componentFact(workload: WorkloadFact): ComponentFact[] {
   if (workload.component === undefined) return [];
-  const images = workload.runningImages.length > 0 ? workload.runningImages : workload.templateImages;
-  return [{ component: workload.component, workload: workload.name, images, version: versionOfImages(images) }];
+  const { component, name, templateImages, runningImages } = workload;
+  // Where admission put a mirror in front of the image, the template has the name that the chart gave and will give.
+  const named = runningImages.map((image) => templateImages.find((wanted) => sameImage(wanted, image)) ?? image);
+  const images = named.length > 0 ? [...new Set(named)] : templateImages;
+  return [{ component, workload: name, images, version: versionOfImages(images) }];
 }
 
 /**

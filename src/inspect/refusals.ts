@@ -31,7 +31,8 @@ const pending: Partial<Record<ReleaseStatus, { readonly means: string; readonly 
  * Refuses releases that this action must not touch, each by name.
  *
  * @param record the last revision
- * @throws Problem (refused) `not-milvus`, `release-uninstalling`, `release-uninstalled`, `release-pending`
+ * @throws Problem (refused) `not-milvus`, `release-uninstalling`, `release-uninstalled`, `release-pending`,
+ *   `release-status-unknown`
  */
 export function refuseRelease(record: ReleaseRecord): void {
   const { name, namespace, revision, status, chart } = record;
@@ -49,6 +50,14 @@ export function refuseRelease(record: ReleaseRecord): void {
       what: `${release} is ${status} (revision ${revision}).`,
       why: 'There is no running Milvus to upgrade.',
       remedy: 'Name another release, or install this one again first.',
+    });
+  }
+  if (status === 'superseded' || status === 'unknown') {
+    throw refused({
+      id: 'release-status-unknown',
+      what: `${release} has status ${status} at its last revision ${revision}, which no finished or failed Helm operation leaves.`,
+      why: 'What this revision means for the running objects is not known.',
+      remedy: `Look at helm history ${name} --namespace ${namespace}, and bring the release to a deployed revision (helm rollback).`,
     });
   }
   const lock = pending[status];

@@ -1,4 +1,4 @@
-import { gte, lte } from 'semver';
+import { gte, lte, valid } from 'semver';
 import { compareMinors, type MilvusVersion } from './version.js';
 
 /** Charts and chart/Milvus pairs that are never used, as data. */
@@ -35,7 +35,9 @@ export const deniedCharts: readonly DeniedCharts[] = [
 
 /** The entry of the denylist that a chart version falls under. */
 export const denied = (chartVersion: string): DeniedCharts | undefined =>
-  deniedCharts.find(({ from, to }) => gte(chartVersion, from) && lte(chartVersion, to));
+  valid(chartVersion) === null
+    ? undefined
+    : deniedCharts.find(({ from, to }) => gte(chartVersion, from) && lte(chartVersion, to));
 
 /** Charts from `chart` on and Milvus from the minor `milvus` on: having the one side needs the other. */
 export interface PairRule {
@@ -78,6 +80,8 @@ export const pairRules: readonly PairRule[] = [
 
 /** The rule that a chart and a Milvus version break together. */
 export function brokenPair(chartVersion: string, version: MilvusVersion): PairRule | undefined {
+  // A chart that was never published has no place in an order of published ones.
+  if (valid(chartVersion) === null) return undefined;
   return pairRules.find(({ chart, milvus: [major, minor], needs }) => {
     const newChart = gte(chartVersion, chart);
     const newMilvus = compareMinors(version, { ...version, major, minor }) >= 0;

@@ -15,6 +15,8 @@ import { known, unknown, type Known } from './knowledge.js';
 export interface ConfigSource {
   /** The ConfigMap that Milvus's pods mount (live, or rendered), if it could be read. */
   readonly configMap: KubeObject | undefined;
+  /** Why it could not be read, where that is known. */
+  readonly unreadable?: string;
   /** Objects of the same release: their pod templates may set configuration by environment variables. */
   readonly manifest: readonly KubeObject[];
 }
@@ -33,8 +35,6 @@ export interface MilvusConfig {
   value(path: string): { readonly value: string; readonly file: string } | undefined;
   /** Whether a top-level section is there, empty or not. */
   hasSection(name: string): boolean;
-  /** Keys that a file has twice, as `default.yaml line 12`: Milvus takes the last one. */
-  readonly duplicates: readonly string[];
 }
 
 const lineAt = (text: string, position: number): number => text.slice(0, position).split('\n').length;
@@ -43,6 +43,10 @@ function flattenInto(target: Map<string, string>, tree: unknown, prefix: readonl
   if (isMap(tree)) {
     for (const [key, value] of Object.entries(tree)) flattenInto(target, value, [...prefix, key]);
   } else if (typeof tree === 'string') target.set(plainName(prefix.join('.')), tree);
+  // A list of texts is one value with commas to Milvus, as in `etcd.endpoints`.
+  else if (Array.isArray(tree) && tree.every((item) => typeof item === 'string')) {
+    target.set(plainName(prefix.join('.')), tree.join(','));
+  }
 }
 
 /**
@@ -54,16 +58,15 @@ export function readMilvusConfig(configMap: KubeObject): Known<MilvusConfig> {
   const data = isMap(configMap.data) ? configMap.data : {};
   const values = new Map<string, { value: string; file: string }>();
   const sections = new Set<string>();
-  const duplicates: string[] = [];
   for (const file of files) {
     const text = data[file];
     if (typeof text !== 'string') continue;
     const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, logLevel: 'silent' });
     for (const { code, pos } of document.errors) {
+      // Of a key that is there twice Milvus takes the last one.
+      if (code === 'DUPLICATE_KEY') continue;
       const place = `${file} line ${lineAt(text, pos[0])}`;
-      if (code !== 'DUPLICATE_KEY')
-        return unknown(`${place} of ConfigMap ${configMap.metadata.name} is not valid YAML`);
-      duplicates.push(place);
+      return unknown(`${place} of ConfigMap ${configMap.metadata.name} is not valid YAML`);
     }
     let tree: unknown;
     try {
@@ -80,7 +83,6 @@ export function readMilvusConfig(configMap: KubeObject): Known<MilvusConfig> {
     {
       value: (path) => values.get(plainName(path)),
       hasSection: (name) => sections.has(name.toLowerCase()),
-      duplicates,
     },
     `ConfigMap ${configMap.metadata.name}`,
   );
@@ -136,10 +138,10 @@ function fromEnvironment(manifest: readonly KubeObject[], path: string): Known<s
  *
  * @returns undefined when nothing sets it, so that Milvus's own default holds
  */
-export function setting({ configMap, manifest }: ConfigSource, path: string): Known<string> | undefined {
+export function setting({ configMap, manifest, unreadable }: ConfigSource, path: string): Known<string> | undefined {
   const variable = fromEnvironment(manifest, path);
   if (variable !== undefined) return variable;
-  if (configMap === undefined) return unknown("Milvus's ConfigMap could not be read");
+  if (configMap === undefined) return unknown(unreadable ?? "Milvus's ConfigMap could not be read");
   const config = readMilvusConfig(configMap);
   if (!config.known) return config;
   const found = config.value.value(path);

@@ -3,7 +3,6 @@ import type { Inspection } from '../plan/facts.js';
 import type { FrozenValue } from '../plan/plan.js';
 import { effective } from '../values/merge.js';
 import { getPath } from '../values/tree.js';
-import { bucketRootPathOf } from './config.js';
 import { components } from './components.js';
 import { known, type Component, type Known, type MessageQueue } from './knowledge.js';
 import { bundledQueues, type BundledQueue } from './queue.js';
@@ -18,7 +17,7 @@ import { bundledQueues, type BundledQueue } from './queue.js';
 type Scalar = FrozenValue['value'];
 
 /** What the frozen keys are read from. */
-export type Running = Pick<Inspection, 'facts' | 'manifest' | 'config' | 'base'>;
+export type Running = Pick<Inspection, 'facts' | 'manifest' | 'base'>;
 
 interface Context extends Running {
   /** Values that the installed release was rendered with. */
@@ -88,8 +87,7 @@ const bucketSetting =
   };
 
 const bucket = ({ facts }: Context): Known<Scalar> => facts.bucket;
-const bucketRootPath = (context: Context): Known<Scalar> =>
-  bucketRootPathOf({ configMap: context.config, manifest: context.manifest });
+const bucketRootPath = ({ facts }: Context): Known<Scalar> => facts.bucketRootPath;
 
 /** When each coordinator's switch came; `enabled` under the component's own section. */
 const coordinatorKeys: readonly FrozenKey[] = components.flatMap(({ component, valueKey, coordinator }) =>

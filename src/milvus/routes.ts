@@ -29,8 +29,6 @@ export type Route =
   | {
       readonly allowed: false;
       readonly details: ProblemDetails;
-      /** Target of the next hop, where a hop can be made now; without a leading v. */
-      readonly nextHop?: string;
       /** Address of the public source of the rule. */
       readonly source: string;
       /** Nothing in the sources says that data is lost, so a person may decide otherwise. */
@@ -53,6 +51,7 @@ interface Refusal {
   readonly what: string;
   readonly why: string;
   readonly source: string;
+  /** Target of the next hop, where a hop can be made now; without a leading v. */
   readonly nextHop?: string;
   readonly remedy?: string;
   readonly overridable?: boolean;
@@ -66,7 +65,7 @@ function refusal({ id, what, why, source, nextHop, remedy, overridable = false }
     why,
     remedy: [next, remedy, `See ${source}`].filter((part) => part !== undefined).join(' '),
   };
-  return { allowed: false, details, ...(nextHop === undefined ? {} : { nextHop }), source, overridable };
+  return { allowed: false, details, source, overridable };
 }
 
 /** Rules that hold before any crossing is looked at. */

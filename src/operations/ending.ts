@@ -1,6 +1,7 @@
 import { Problem, type ProblemDetails } from '../problem.js';
 import type { Emit } from '../report/events.js';
 import type { Report } from '../report/report.js';
+import { RolloutFailure } from '../upgrade/wait.js';
 
 /** What an ending that nobody foresaw looks like: a bug of ours, said so. */
 function unexpected(error: unknown): ProblemDetails {
@@ -12,28 +13,40 @@ function unexpected(error: unknown): ProblemDetails {
   };
 }
 
-/** What is known of the data after a bad ending, in one sentence. */
-function dataState({ changed, revision, result }: Report, id: string): string {
+/** What is known of the data after a bad ending. */
+function dataState(report: Report, error: unknown): string {
+  const { changed, revision, before, plan, result } = report;
+  const waited = plan?.situation === 'rollout-unfinished' && result !== 'refused';
+  if (!changed && waited) {
+    return `Nothing was written by this run. Revision ${revision ?? 'unknown'} was deployed before it, and its rollout has not ended.`;
+  }
+  if (!changed && revision !== undefined && before !== undefined && revision > before.release.revision) {
+    return `Nothing that is known was written by this run. Revision ${revision} is somebody else's, who changed the release at the same time.`;
+  }
   if (!changed) return 'Nothing was written: the release, its pods and its data are as they were.';
-  const written = `Revision ${revision ?? 'unknown'} was written`;
-  const volumes = 'Volumes are untouched: no StatefulSet or PersistentVolumeClaim was removed by this upgrade.';
-  if (result === 'interrupted') return `${written} or was being written when the run was cancelled. ${volumes}`;
-  return id === 'rollout-timeout' || id.startsWith('helm') || id === 'revision-unexpected'
-    ? `${written}, and it is not known to run everywhere. ${volumes}`
-    : `${written}, but its rollout did not end: some pods run the new image, others still the old one. ${volumes}`;
+  const seen = revision !== undefined && revision !== before?.release.revision;
+  const written = seen ? `Revision ${revision} was written` : 'Helm had begun to write a new revision';
+  // What a plan would remove of these is refused by checks that nobody can override.
+  const volumes = 'Volumes are untouched: the upgrade removes no StatefulSet and no PersistentVolumeClaim.';
+  return error instanceof RolloutFailure
+    ? `${written}, but it is not known to run everywhere: pods may run the new image, the old one, or not at all. ${volumes}`
+    : `${written}, and it is not known whether all objects are of it. ${volumes}`;
 }
 
 /** What to run next, for the person on call. */
-function nextStep({ release, namespace, changed, result }: Report): string {
+function nextStep({ release, namespace, changed, result, approvedDigest }: Report): string {
   if (result === 'refused') return 'Do what is listed, then run the same workflow again.';
   if (!changed) return 'Remove the cause, then run the same workflow again with the same inputs.';
-  return (
-    'Remove the cause, then run the same workflow again with the same inputs: it goes on with what it finds. ' +
-    `To look first: kubectl get pods --namespace ${namespace ?? 'default'}; helm history ${release ?? ''} --namespace ${namespace ?? 'default'}`
-  );
+  const again =
+    approvedDigest === undefined
+      ? 'run the same workflow again with the same inputs: it goes on with what it finds.'
+      : 'run operation: plan again and approve its plan-digest: the one of this run was for the revision before.';
+  const place = `--namespace ${namespace ?? 'default'}`;
+  return `Remove the cause, then ${again} To look first: kubectl get pods ${place}; helm history ${release ?? ''} ${place}`;
 }
 
-const cancelled: ProblemDetails = {
+/** A run that was cancelled from outside, where nothing else says how far it came. */
+export const cancelled: ProblemDetails = {
   id: 'cancelled',
   what: 'The run was cancelled.',
   remedy: 'Run again with the same inputs: the run goes on from what it finds.',
@@ -53,8 +66,9 @@ export function endBadly(report: Report, error: unknown, interrupted: boolean, e
   // An aborted download or request throws the signal's own reason, which says nothing to a reader.
   const details = problem?.details ?? (interrupted ? cancelled : unexpected(error));
   report.problems = [details, ...(problem?.others ?? [])];
-  report.result = interrupted ? 'interrupted' : (problem?.ending ?? 'failed');
-  report.dataState = dataState(report, details.id);
+  const ending = report.changed ? 'failed' : (problem?.ending ?? 'failed');
+  report.result = interrupted ? 'interrupted' : ending;
+  report.dataState = dataState(report, error);
   report.next = nextStep(report);
   log(report.problems, emit);
 }

@@ -2,6 +2,7 @@ import type { Operation, Request } from '../action/request.js';
 import { failed } from '../problem.js';
 import type { Report } from '../report/report.js';
 import type { Given } from '../values/given.js';
+import { cancelled } from './ending.js';
 import { plan } from './plan.js';
 import { readRequest } from './read-request.js';
 import { openSession, type Session, type World } from './session.js';
@@ -10,22 +11,16 @@ import { upgrade } from './upgrade.js';
 
 const operations: Readonly<Record<Operation, (session: Session) => Promise<void>>> = { upgrade, plan, status };
 
-function cancelled(): Error {
-  return failed({
-    id: 'cancelled',
-    what: 'The run was cancelled.',
-    remedy: 'Run again with the same inputs: the run goes on from what it finds.',
-  });
-}
-
 /** Rejects once the run is cancelled and every child that matters has ended (or its time is over). */
 function untilInterrupted({ interruption }: World): Promise<never> {
   return new Promise((_, reject) => {
-    interruption.signal.addEventListener('abort', () => {
+    const leave = (): void => {
       void interruption.drained().then(() => {
-        reject(cancelled());
+        reject(failed(cancelled));
       });
-    });
+    };
+    if (interruption.signal.aborted) leave();
+    else interruption.signal.addEventListener('abort', leave);
   });
 }
 
@@ -51,6 +46,7 @@ export async function operate(getInput: (name: string) => string, world: World, 
   report.release = request.release;
   report.namespace = request.namespace;
   if (request.targetVersion !== undefined) report.targetVersion = request.targetVersion;
+  if (request.planDigest !== undefined) report.approvedDigest = request.planDigest;
   for (const text of warnings) world.emit({ type: 'warning', text });
   const work = world.interruption.critical(walk(request, given, world, report));
   // After a cancellation the work may still fail in its own way; what it says comes too late to matter.

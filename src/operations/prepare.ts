@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KubeObject } from '../cluster/port.js';
+import type { Values } from '../helm/port.js';
 import { createHttpGet } from '../helm/repository/http.js';
 import { openChartRepository } from '../helm/repository/open.js';
 import { inspect } from '../inspect/inspect.js';
@@ -7,6 +9,7 @@ import { canonicalJson } from '../plan/canonical.js';
 import { movedSections } from '../plan/digest.js';
 import type { Inspection } from '../plan/facts.js';
 import { makePlan, type PreparedPlan } from '../plan/make-plan.js';
+import { secretTexts } from '../plan/secrets.js';
 import { refused } from '../problem.js';
 import { recordFacts } from './facts-report.js';
 import type { Session } from './session.js';
@@ -34,6 +37,12 @@ function charts(session: Session) {
   return { helm, repository, listing };
 }
 
+/** Logs of pods, events and Helm's raw text may repeat a credential of the release: none leaves this run. */
+function hideSecrets({ request, hide }: Session, values: readonly Values[], manifest: readonly KubeObject[]): void {
+  const names = [request.release, request.namespace, ...manifest.map(({ metadata }) => metadata.name)];
+  for (const text of secretTexts({ values, manifest, names })) hide(text);
+}
+
 /**
  * Inspects and plans, and puts both into the report. Does not judge: whoever calls looks at the checks.
  *
@@ -45,6 +54,8 @@ export async function prepare(session: Session): Promise<Prepared> {
   emit({ type: 'phase', phase: 'inspect', title: `Inspect release ${request.release}` });
   const inspection = await inspect(cluster, request.namespace, request.release);
   recordFacts(report, inspection.facts);
+  const { record, base, manifest } = inspection;
+  hideSecrets(session, [record.userValues, base.userValues, base.chartValues, session.given.values], manifest);
 
   emit({ type: 'phase', phase: 'decide', title: 'Plan' });
   const prepared = await makePlan(request, session.given, inspection, {
@@ -56,7 +67,12 @@ export async function prepare(session: Session): Promise<Prepared> {
     description: `Milvus ${request.targetVersion ?? ''} by milvus-upgrade-action${job.runUrl === undefined ? '' : ` (${job.runUrl})`}`,
     signal: interruption.signal,
   });
-  const { plan, target, chart, digest, notices } = prepared;
+  const { plan, target, chart, digest, notices, rendered, chartValues } = prepared;
+  hideSecrets(
+    session,
+    [chartValues, rendered?.userValues ?? {}],
+    [...(rendered?.manifest ?? []), ...(rendered?.hooks ?? [])],
+  );
   report.path = 'helm';
   report.sourceVersion = target.source;
   report.chartVersion = chart.chartVersion;
@@ -68,8 +84,9 @@ export async function prepare(session: Session): Promise<Prepared> {
   for (const text of notices) emit({ type: 'warning', text });
   for (const check of plan.checks) if (check.status !== 'passed') emit({ type: 'check', check });
   if (digest !== undefined) report.planDigest = digest;
-  report.planFile = join(job.temp, `milvus-upgrade-plan-${request.namespace}-${request.release}.json`);
-  writeFileSync(report.planFile, `${canonicalJson(session.cleanAll(plan))}\n`);
+  const planFile = join(job.temp, `milvus-upgrade-plan-${request.namespace}_${request.release}.json`);
+  writeFileSync(planFile, `${canonicalJson(session.cleanAll(plan))}\n`);
+  report.planFile = planFile;
   return { ...prepared, inspection };
 }
 

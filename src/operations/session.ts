@@ -13,6 +13,8 @@ import { childEnvironment } from '../process/environment.js';
 import type { Run } from '../process/port.js';
 import type { Emit } from '../report/events.js';
 import type { Report } from '../report/report.js';
+import { duration, moment } from '../report/time.js';
+import type { Unpackers } from '../tools/archive.js';
 import type { Download } from '../tools/download.js';
 import { installTool, type InstallOptions } from '../tools/install.js';
 import type { Interruption } from '../upgrade/interrupt.js';
@@ -24,10 +26,13 @@ export interface World {
   readonly clock: Clock;
   readonly run: Run;
   readonly download: Download;
+  readonly unpackers: Unpackers;
   readonly interruption: Interruption;
   readonly leftovers: Leftovers;
   readonly emit: Emit;
   readonly mask: (secret: string) => void;
+  /** Takes one secret text out of everything that this run writes from now on, without a mask of the runner. */
+  readonly hide: (text: string) => void;
   /** A copy of plain data without any secret that this run knows. */
   readonly cleanAll: <T>(data: T) => T;
 }
@@ -47,7 +52,7 @@ export interface Session extends World {
 }
 
 async function installTools(request: Request, world: World, needsHelm: boolean) {
-  const { job, run, download, emit, interruption } = world;
+  const { job, clock, run, download, unpackers, emit, interruption } = world;
   const environment = childEnvironment(job.environment);
   const options = (checksum: string | undefined): InstallOptions => ({
     ...(checksum === undefined ? {} : { checksum }),
@@ -58,7 +63,9 @@ async function installTools(request: Request, world: World, needsHelm: boolean) 
     path: job.environment.PATH ?? '',
     environment,
     emit,
+    clock,
     download,
+    unpackers,
     run,
     signal: interruption.signal,
   });
@@ -67,6 +74,20 @@ async function installTools(request: Request, world: World, needsHelm: boolean) 
     needsHelm ? installTool('helm', request.helm, options(request.helmChecksum)) : undefined,
   ]);
   return { kubectl, helm };
+}
+
+/**
+ * A warning where the token is valid now and may not be at the end of the run, because the wait would then lose the
+ * cluster in the middle of a rollout. Times in milliseconds.
+ */
+export function tokenEndsEarly(
+  expiresAt: number | undefined,
+  startedAt: number,
+  timeoutMs: number,
+): string | undefined {
+  if (expiresAt === undefined || expiresAt >= startedAt + timeoutMs) return undefined;
+  const from = duration(expiresAt - startedAt);
+  return `The token expires at ${moment(expiresAt)}, ${from} after the start of the run, and the input timeout is ${duration(timeoutMs)}: a run that takes longer loses the cluster. Use a token that is valid for longer, or a shorter timeout.`;
 }
 
 /**
@@ -91,6 +112,8 @@ export async function openSession(request: Request, given: Given, world: World, 
   report.clusterHost = kubeconfig.host;
   emit({ type: 'info', text: `${kubeconfig.source}; context ${kubeconfig.context}, server ${kubeconfig.host}` });
   for (const text of kubeconfig.warnings) emit({ type: 'warning', text });
+  const early = tokenEndsEarly(kubeconfig.tokenExpiresAt, report.startedAt, request.timeoutMs);
+  if (early !== undefined) emit({ type: 'warning', text: early });
 
   emit({ type: 'phase', phase: 'tools', title: 'Tools' });
   const { kubectl, helm } = await installTools(request, world, request.operation !== 'status');

@@ -6,12 +6,15 @@ import { inspect } from '../inspect/inspect.js';
 import { workloadsOf } from '../inspect/workloads.js';
 import type { KubeObject } from '../cluster/port.js';
 import { imageOf } from '../plan/target.js';
+import { Problem } from '../problem.js';
 import { diagnose } from '../upgrade/diagnose.js';
 import { helmPath, type HelmPathState } from '../upgrade/helm-path.js';
 import type { Expectation } from '../upgrade/rollout/survey.js';
 import { runSteps } from '../upgrade/run-steps.js';
+import { verifyRollout } from '../upgrade/verify.js';
 import { RolloutFailure, waitForRollout } from '../upgrade/wait.js';
 import { equal } from '../values/tree.js';
+import { recordHops } from './facts-report.js';
 import { prepare, refuseBlocked, type Prepared } from './prepare.js';
 import type { Session } from './session.js';
 
@@ -30,17 +33,26 @@ function expectationOf(before: readonly KubeObject[], after: readonly KubeObject
 }
 
 /** Puts what runs now beside what ran before. Best effort: the result is known already. */
-async function recordAfter({ cluster, request, report }: Session): Promise<void> {
-  const { facts } = await inspect(cluster, request.namespace, request.release);
-  report.after = facts;
-  report.revision = facts.release.revision;
+async function recordAfter({ cluster, request, report, emit }: Session): Promise<void> {
+  try {
+    const { facts } = await inspect(cluster, request.namespace, request.release);
+    report.after = facts;
+    report.revision = facts.release.revision;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    emit({
+      type: 'warning',
+      text: `The release was upgraded, but could not be read once more for the report: ${reason}`,
+    });
+  }
 }
 
 async function recordTrouble(session: Session, error: unknown, expectation: Expectation): Promise<void> {
-  const { report, cluster, request, clock, interruption } = session;
+  const { report, cluster, request, clock, interruption, emit } = session;
   if (!(error instanceof RolloutFailure) || interruption.signal.aborted) return;
   report.stuck = error.workloads;
   report.pods = await diagnose(cluster, request.namespace, expectation, clock);
+  for (const trouble of report.pods) emit({ type: 'pod', trouble });
 }
 
 /** Whether a stored revision is what this run asks for: chart, image and values. */
@@ -67,21 +79,26 @@ async function apply(session: Session, prepared: Prepared, intent: UpgradeIntent
     isTarget: isTargetOf(prepared, rendered.userValues),
     expectation,
     deadlineAt: report.startedAt + request.timeoutMs,
-    critical: (ended) => interruption.critical(ended),
+    critical: (ended) => {
+      // A cancelled run may have to end before Helm's end is known: what may have been written is told from here on.
+      recordState(session, state);
+      return interruption.critical(ended);
+    },
   });
   try {
     await runSteps(steps, emit, interruption.signal);
   } catch (error) {
+    recordState(session, state);
     await recordTrouble(session, error, expectation);
     throw error;
-  } finally {
-    recordState(session, state);
   }
+  recordState(session, state);
 }
 
 function recordState({ report }: Session, state: HelmPathState): void {
   report.changed = state.written;
   report.revision = state.revision;
+  if (state.rollout !== undefined) report.rollout = state.rollout;
 }
 
 /** A deployed revision whose rollout never ended: nothing is written, only waited for. */
@@ -89,7 +106,7 @@ async function waitOnly(session: Session, { inspection, target }: Prepared): Pro
   const { cluster, clock, emit, report, request, interruption } = session;
   const expectation = expectationOf([], inspection.manifest, imageOf(target));
   try {
-    await waitForRollout({
+    report.rollout = await waitForRollout({
       cluster,
       namespace: request.namespace,
       ...expectation,
@@ -98,6 +115,7 @@ async function waitOnly(session: Session, { inspection, target }: Prepared): Pro
       emit,
       signal: interruption.signal,
     });
+    await verifyRollout(cluster, request.namespace, expectation);
   } catch (error) {
     await recordTrouble(session, error, expectation);
     throw error;
@@ -108,13 +126,20 @@ async function waitOnly(session: Session, { inspection, target }: Prepared): Pro
 export async function upgrade(session: Session): Promise<void> {
   const { report } = session;
   const prepared = await prepare(session);
-  refuseBlocked(session, prepared);
+  // An approved job that is repeated after it succeeded finds its own work done: nothing is written, nothing to refuse.
   if (prepared.plan.situation === 'nothing-to-do') {
     report.result = 'unchanged';
     return;
   }
-  if (prepared.intent === undefined) await waitOnly(session, prepared);
-  else await apply(session, prepared, prepared.intent);
+  refuseBlocked(session, prepared);
+  try {
+    if (prepared.intent === undefined) await waitOnly(session, prepared);
+    else await apply(session, prepared, prepared.intent);
+  } catch (error) {
+    recordHops(report, error instanceof Problem && error.ending === 'refused' ? 'not-started' : 'failed');
+    throw error;
+  }
+  recordHops(report, 'done');
   report.result = 'upgraded';
   await recordAfter(session);
 }

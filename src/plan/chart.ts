@@ -38,10 +38,13 @@ export async function chooseChart(
 ): Promise<ChosenChart> {
   const wanted = versionOf(target.version, 'target version');
   const running = versionOf(target.source, 'running version');
-  const optional = target.version === target.source && requested === undefined;
+  const keeps = requested === undefined || requested === base.chart.version;
+  const optional = target.version === target.source && keeps;
+  let unreadable: unknown;
   const entries = await listing.catch((error: unknown): readonly ChartEntry[] => {
-    if (optional) return [];
-    throw error;
+    if (!optional) throw error;
+    unreadable = error;
+    return [];
   });
   const resolved = resolveChart({
     entries,
@@ -52,18 +55,18 @@ export async function chooseChart(
   });
   if (resolved instanceof Problem) throw resolved;
   let fetched: Promise<FetchedChart> | undefined;
-  const fetch = (signal?: AbortSignal): Promise<FetchedChart> => {
+  const get = (signal?: AbortSignal): Promise<FetchedChart> => {
     const entry = entries.find(({ version }) => version === resolved.chartVersion);
-    if (entry === undefined) {
-      return Promise.reject(
-        failed({
-          id: 'chart-not-available',
-          what: `Chart ${resolved.chartVersion} is needed, and ${repository.describe} does not have it.`,
-          remedy: 'Check the input repository, or set chart-version to one that it has.',
-        }),
-      );
-    }
-    return (fetched ??= repository.fetch(entry, signal));
+    if (entry !== undefined) return repository.fetch(entry, signal);
+    return Promise.reject(
+      unreadable instanceof Error
+        ? unreadable
+        : failed({
+            id: 'chart-not-available',
+            what: `Chart ${resolved.chartVersion} is needed, and ${repository.describe} does not have it.`,
+            remedy: 'Check the input repository, or set chart-version to one that it has.',
+          }),
+    );
   };
-  return { ...resolved, fetch };
+  return { ...resolved, fetch: (signal) => (fetched ??= get(signal)) };
 }

@@ -28,7 +28,10 @@ export interface WorkloadFact {
 export interface ComponentFact {
   readonly component: Component;
   readonly workload: string;
-  /** Distinct images of its running pods (of the template where no pod runs). */
+  /**
+   * Distinct images of its running pods (of the template where no pod runs), by the name that the template has for them
+   * where admission put a mirror in front.
+   */
   readonly images: readonly string[];
   /** Milvus version of those images; unknown for digests, custom tags or several versions. */
   readonly version: Known<string>;

@@ -14,6 +14,7 @@ import { chooseChart, type ChosenChart } from './chart.js';
 import type { CheckContext } from './checks/check.js';
 import { runChecks } from './checks/table.js';
 import { compare } from './compare/compare.js';
+import { upgradeHooks } from './compare/hooks.js';
 import { planDigest } from './digest.js';
 import type { Inspection } from './facts.js';
 import { readLive } from './live.js';
@@ -22,7 +23,9 @@ import type { Plan } from './plan.js';
 import { redactor } from './redact.js';
 import { routeChecks } from './route.js';
 import { situationOf } from './situation.js';
+import { skeletonOf, type Decided } from './skeleton.js';
 import { targetOf, type Target } from './target.js';
+import { unservedObjects } from './unserved.js';
 
 /** What a plan needs from outside. */
 export interface PlanPorts {
@@ -49,6 +52,8 @@ export interface PreparedPlan {
   readonly intent?: UpgradeIntent;
   readonly rendered?: Rendered;
   readonly notices: readonly string[];
+  /** Default values of that chart. */
+  readonly chartValues: Values;
 }
 
 /** Helm's own operations take seconds; this bounds one that hangs. */
@@ -67,6 +72,28 @@ const saltOf = ({ record }: Inspection): Uint8Array =>
   createHash('sha256')
     .update(canonicalJson([record.manifest, record.userValues, record.lastDeployed]))
     .digest();
+
+/** Renders by Helm, and holds what was rendered against what lives and what the caller may do. */
+async function tryOut({ request, inspection, context, redact }: Decided, intent: UpgradeIntent, ports: PlanPorts) {
+  const { cluster, helm, signal } = ports;
+  const { namespace } = request;
+  const { manifest: before } = inspection;
+  const rendered = await helm.dryRun(intent, signal);
+  const live = await readLive(cluster, namespace, [...before, ...rendered.manifest]);
+  const comparison = compare(inspection, rendered, live, redact);
+  // A reading role cannot write by design, so a plan asks only what an upgrade would.
+  if (request.operation !== 'upgrade') return { rendered, comparison, context: { ...context, comparison } };
+  const { accesses: missing, rules: missingRules } = await missingFor(cluster, {
+    namespace,
+    before,
+    after: rendered.manifest,
+    hooks: upgradeHooks(rendered.hooks),
+    diff: comparison.diff,
+    live,
+    method: intent.applyMethod,
+  });
+  return { rendered, comparison, context: { ...context, comparison, missing, missingRules } };
+}
 
 /**
  * Decides what this run would do, and proves it against the cluster without writing anything: target, chart, values,
@@ -97,92 +124,37 @@ export async function makePlan(
 
   const settled = nothingToWrite(base.userValues, base.chartValues, assembly);
   const situation = situationOf(inspection, target, chart.chartVersion, settled);
-  const redact = redactor(saltOf(inspection));
-  const stored = overlay(base.userValues, merged);
+  const { version: helm } = ports.helm;
   const context: CheckContext = {
-    inspection,
-    target,
-    situation,
-    helm: ports.helm.version,
-    frozen,
-    unreadable,
+    ...{ inspection, target, situation, helm, frozen, unreadable },
     storedValues: base.userValues,
   };
-  const skeleton: Plan = {
-    schema: 1,
-    release: request.release,
-    namespace: request.namespace,
-    cluster: facts.clusterIdentity.known ? facts.clusterIdentity.value : 'unknown',
-    installed: {
-      revision: facts.release.revision,
-      chartVersion: facts.release.chartVersion,
-      images: [
-        ...new Set(facts.workloads.flatMap((one) => (one.component === undefined ? [] : one.templateImages))),
-      ].sort(),
-    },
-    sourceVersion: target.source,
-    targetVersion: target.version,
-    situation,
-    hops: [
-      {
-        path: 'helm',
-        sourceVersion: target.source,
-        targetVersion: target.version,
-        chartVersion: chart.chartVersion,
-        image: target.image,
-        status: situation === 'nothing-to-do' ? 'done' : 'planned',
-      },
-    ],
-    values: redact(stored, []) as Record<string, unknown>,
-    frozen,
-    diff: [],
-    checks: [],
-    allow: request.allow,
-  };
-  const done = { target, chart, notices: [...route.notices, ...chart.notices] };
-  if (situation === 'nothing-to-do' || situation === 'rollout-unfinished') {
-    const plan = { ...skeleton, checks: situation === 'nothing-to-do' ? [] : runChecks(context, request.allow) };
-    return { ...done, ...concluded(plan) };
+  const decided: Decided = { request, inspection, target, chart, context, redact: redactor(saltOf(inspection)) };
+  const skeleton = skeletonOf(decided, overlay(base.userValues, merged));
+  const done = { target, chart, notices: [...route.notices, ...chart.notices], chartValues: defaults };
+  const judged = (seen: CheckContext) => [...route.checks, ...runChecks(seen, request.allow)];
+
+  if (situation === 'nothing-to-do') return { ...done, ...concluded(skeleton) };
+  if (situation === 'rollout-unfinished') {
+    return { ...done, ...concluded({ ...skeleton, checks: runChecks(context, request.allow) }) };
+  }
+  const unserved = await unservedObjects(ports.cluster, inspection.manifest);
+  if (unserved.length > 0) {
+    return { ...done, ...concluded({ ...skeleton, checks: judged({ ...context, unserved }) }) };
   }
 
-  const source = await chart.fetch(ports.signal);
   const intent: UpgradeIntent = {
     release: request.release,
     namespace: request.namespace,
-    chart: source,
+    chart: await chart.fetch(ports.signal),
     valuesFile: await ports.writeValues(withoutRepeatedNulls(base.userValues, merged)),
     timeoutMs: Math.min(request.timeoutMs, helmTimeoutMs),
     description: ports.description,
-    labels: {},
     applyMethod: facts.release.applyMethod,
   };
-  const rendered = await ports.helm.dryRun(intent, ports.signal);
-  const live = await readLive(ports.cluster, request.namespace, [...inspection.manifest, ...rendered.manifest]);
-  const comparison = compare(inspection, rendered, live, redact);
-  // A reading role cannot write by design, so a plan asks only what an upgrade would.
-  const missing =
-    request.operation === 'upgrade'
-      ? await missingFor(
-          ports.cluster,
-          request.namespace,
-          inspection.manifest,
-          rendered.manifest,
-          comparison.diff,
-          live,
-        )
-      : undefined;
-  const checks = [
-    ...route.checks,
-    ...runChecks(
-      {
-        ...context,
-        comparison,
-        ...(missing === undefined ? {} : { missing: missing.accesses, missingRules: missing.rules }),
-      },
-      request.allow,
-    ),
-  ];
-  return { ...done, ...concluded({ ...skeleton, diff: comparison.diff, checks }), intent, rendered };
+  const { rendered, comparison, context: tried } = await tryOut(decided, intent, ports);
+  const plan = { ...skeleton, diff: comparison.diff, checks: judged(tried) };
+  return { ...done, ...concluded(plan), intent, rendered };
 }
 
 /** A plan with its digest, which exists only where nothing blocks. */

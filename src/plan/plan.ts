@@ -32,6 +32,8 @@ export interface ObjectDiff {
   readonly kind: string;
   readonly name: string;
   readonly change: ObjectChange;
+  /** A Helm hook of the upgrade, such as a Job before or after it: made anew each time. */
+  readonly hook?: true;
   /** Pods of this workload will be replaced. */
   readonly restarts: boolean;
   /** Image changes, `from` undefined for a new container. */

@@ -9,31 +9,31 @@ import { canonicalJson } from './canonical.js';
  */
 export type Redactor = (value: unknown, path: readonly string[]) => unknown;
 
-const credentialName = /pass|secret|token|credential|key$|keys$|auth|cert|private|conn.*string|dsn|uri$|url$/i;
+const credentialName = /pass|pwd|secret|token|cred|key(s|id)?$|auth|cert|private|conn.*string|dsn|uri$|url$/i;
+
+/** Whether a key's own name says that what is below it may be a credential. */
+export const isCredentialName = (key: string): boolean => credentialName.test(key);
 
 /** Last segments of paths whose strings are shown: field names of Kubernetes and of the chart that carry no credential. */
 const shownStrings = new Set([
   'image', 'repository', 'tag', 'pullPolicy', 'imagePullPolicy', 'mode', 'messageQueue', 'type', 'kind', 'apiVersion',
   'storageClass', 'storageClassName', 'size', 'storage', 'cpu', 'memory', 'strategy', 'maxSurge', 'maxUnavailable',
-  'podManagementPolicy', 'serviceName', 'checksum/config', 'helm.sh/chart', 'app.kubernetes.io/version',
+  'podManagementPolicy', 'serviceName', 'helm.sh/chart', 'app.kubernetes.io/version',
   'existingClaim', 'accessMode', 'accessModes', 'protocol', 'scheme', 'level', 'restartPolicy', 'bucketName', 'rootPath',
   'serviceAccountName', 'nameOverride', 'fullnameOverride', 'updateStrategy',
 ]); // prettier-ignore
 
-/** Maps whose keys are the user's own words (environment, free text files): their strings are never shown. */
+/** Maps whose keys are the user's own words (environment, free text files): nothing but switches is shown of them. */
 const opaqueParents = new Set(['env', 'extraEnv', 'extraEnvVars', 'extraConfigFiles', 'annotations', 'podAnnotations']);
 
-const isShown = (path: readonly string[]): boolean => {
-  const last = path.at(-1) ?? '';
-  return shownStrings.has(last) && !path.some((segment) => opaqueParents.has(segment) && segment !== last);
-};
+const isOpaque = (path: readonly string[]): boolean => path.some((segment) => opaqueParents.has(segment));
 
 /**
  * A redactor for one run.
  *
  * @param salt bytes that a reader of the plan does not have
- * @returns a function of (value, path of keys) that keeps numbers, booleans and known harmless strings, and replaces
- *   every other scalar by `hash:<12 hex digits of HMAC-SHA-256>`; maps and lists are walked
+ * @returns a function of (value, path of keys) that keeps booleans, and numbers and known harmless strings outside
+ *   credential places; every other scalar becomes `hash:<12 hex digits of HMAC-SHA-256>`; maps and lists are walked
  */
 export function redactor(salt: Uint8Array): Redactor {
   const hash = (value: unknown): string =>
@@ -44,11 +44,9 @@ export function redactor(salt: Uint8Array): Redactor {
     if (typeof value === 'object') {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redact(item, [...path, key])]));
     }
-    const secretPlace = path.some((segment) => credentialName.test(segment));
     if (typeof value === 'boolean') return value;
-    if (typeof value === 'number' && !secretPlace) return value;
-    if (typeof value === 'string' && !secretPlace && isShown(path)) return value;
-    return hash(value);
+    if (isOpaque(path) || path.some(isCredentialName)) return hash(value);
+    return typeof value === 'number' || shownStrings.has(path.at(-1) ?? '') ? value : hash(value);
   };
   return redact;
 }

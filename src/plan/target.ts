@@ -1,6 +1,6 @@
-import { refused } from '../problem.js';
+import { refused, type Problem } from '../problem.js';
 import type { Request } from '../action/request.js';
-import { parseImage, tagVersion, targetTag } from '../milvus/image.js';
+import { imageVersion, parseImage, tagVersion, targetTag } from '../milvus/image.js';
 import { known, unknown, type Known } from '../milvus/knowledge.js';
 import type { Inspection } from './facts.js';
 
@@ -20,26 +20,30 @@ export const imageOf = ({ image }: Target): string => `${image.repository}:${ima
 function versionOf(image: string | undefined, target: { reference: string; version: string }): string | undefined {
   if (image === undefined) return undefined;
   if (image === target.reference) return target.version;
-  const { tag } = parseImage(image);
-  return tag === undefined ? undefined : tagVersion(tag)?.version;
+  const version = imageVersion(image);
+  return version.known ? version.value : undefined;
 }
+
+/** Distinct images of all Milvus components. */
+const runningImages = ({ facts }: Inspection): readonly string[] => [
+  ...new Set(facts.components.flatMap((component) => component.images)),
+];
 
 /**
  * The running image that a new one is derived from: what all components run, else (an unfinished upgrade) what ran
- * before it.
+ * before it. One image that tells no suffix is not replaced by an earlier one: nobody asked to leave that build.
  */
-function modelImage({
-  facts,
-  previousImage,
-  lastImage,
-}: Inspection): Known<{ repository: string; tag?: string; suffix: string }> {
-  if (facts.image.known) return facts.image;
-  const model = previousImage ?? lastImage;
-  const parsed = model === undefined ? undefined : parseImage(model);
-  const suffix = parsed?.tag === undefined ? undefined : tagVersion(parsed.tag)?.suffix;
-  return parsed === undefined || suffix === undefined
+function modelImage(
+  inspection: Inspection,
+): Known<{ readonly repository: string; readonly tag?: string; readonly suffix: string }> {
+  const { facts, previousImage, lastImage } = inspection;
+  const earlier = previousImage ?? lastImage;
+  if (facts.image.known || runningImages(inspection).length === 1 || earlier === undefined) return facts.image;
+  const { repository, tag } = parseImage(earlier);
+  const suffix = tag === undefined ? undefined : tagVersion(tag)?.suffix;
+  return suffix === undefined
     ? facts.image
-    : known({ repository: parsed.repository, suffix }, 'the revision before the unfinished upgrade');
+    : known({ repository, suffix }, 'the revision before the unfinished upgrade');
 }
 
 /**
@@ -47,7 +51,7 @@ function modelImage({
  * says otherwise.
  *
  * @throws Problem (refused) `image-unknown` when the running tag has a suffix that cannot be carried over,
- *   `source-version-unknown` when nothing tells what runs
+ *   `source-version-contradicted` when the input and the images disagree, `source-version-unknown` when nothing tells what runs
  */
 export function targetOf(request: Request, version: string, inspection: Inspection): Target {
   const model = modelImage(inspection);
@@ -56,7 +60,7 @@ export function targetOf(request: Request, version: string, inspection: Inspecti
   if (repository === undefined || tag === undefined) {
     throw refused({
       id: 'image-unknown',
-      what: `The target image cannot be derived from what runs: ${model.known ? 'no tag' : model.reason}.`,
+      what: `The target image cannot be derived from what runs${model.known ? '' : `: ${model.reason}`}.`,
       remedy:
         'Set the input image to the full reference of the target image, for example registry.example.com/milvus:v2.4.23-gpu.',
     });
@@ -75,23 +79,47 @@ export function targetOf(request: Request, version: string, inspection: Inspecti
 
 function sourceOf(
   request: Request,
-  { facts, previousImage }: Inspection,
+  inspection: Inspection,
   target: { reference: string; version: string },
 ): Known<string> {
-  if (request.sourceVersion !== undefined) return known(request.sourceVersion, 'the input source-version');
-  if (facts.sourceVersion.known) return facts.sourceVersion;
-  const images = [...new Set(facts.components.flatMap((component) => component.images))];
-  if (images.length === 1) {
+  const { facts, record, previousImage, lastImage } = inspection;
+  const { sourceVersion: given } = request;
+  const before = versionOf(previousImage, target);
+  // Pods of a failed upgrade to this target may run it already; the way still begins where that upgrade began.
+  if (given !== undefined) {
+    // The input speaks where the images do not; a stale one must not let a downgrade through.
+    const told = facts.sourceVersion;
+    if (told.known && told.value !== given && before !== given) throw contradicted(given, told.value);
+    return known(given, 'the input source-version');
+  }
+  const begun = record.status === 'failed' && before !== undefined && isVersion(lastImage, target);
+  if (facts.sourceVersion.known && !(begun && facts.sourceVersion.value === target.version)) return facts.sourceVersion;
+  const images = runningImages(inspection);
+  if (images.length === 1 && !begun) {
     const version = versionOf(images[0], target);
     return version === undefined ? facts.sourceVersion : known(version, 'the running image');
   }
-  const version = versionOf(previousImage, target);
-  return version === undefined
-    ? unknown(`components run ${images.join(', ')}, and no earlier revision tells what ran before`)
-    : known(version, 'the revision before the unfinished upgrade');
+  if (before !== undefined) return known(before, 'the revision before the unfinished upgrade');
+  const last = versionOf(lastImage, target);
+  if (last !== undefined) return known(last, 'the last revision');
+  return facts.sourceVersion.known
+    ? facts.sourceVersion
+    : unknown(`${facts.sourceVersion.reason}, and no revision tells what ran before`);
 }
+
+function contradicted(given: string, told: string): Problem {
+  return refused({
+    id: 'source-version-contradicted',
+    what: `The input source-version says ${given}, but the running images say ${told}.`,
+    why: 'Which way leads to the target, and what would be a downgrade, depends on the version that runs.',
+    remedy: 'Leave source-version out; it is for images that do not tell their version.',
+  });
+}
+
+const isVersion = (image: string | undefined, target: { reference: string; version: string }): boolean =>
+  versionOf(image, target) === target.version;
 
 /** Whether an image reference is the target: the same reference, or the same version in another repository. */
 export function isTargetVersion(image: string | undefined, target: Target): boolean {
-  return versionOf(image, { reference: imageOf(target), version: target.version }) === target.version;
+  return isVersion(image, { reference: imageOf(target), version: target.version });
 }

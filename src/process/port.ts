@@ -1,6 +1,6 @@
 /**
- * Running other programs. @actions/exec can neither signal nor time out a child, so long calls (Helm, kubectl proxy)
- * go through this port; its adapter spawns without a shell and with an argument array only.
+ * Running other programs. @actions/exec can neither signal nor time out a child, so every call of ours goes through this
+ * port; its adapter spawns without a shell and with an argument array only. (Unpacking is @actions/tool-cache's.)
  */
 export interface RunOptions {
   readonly args: readonly string[];

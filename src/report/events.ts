@@ -1,4 +1,5 @@
 import type { CheckResult } from '../plan/plan.js';
+import type { PodTrouble } from './report.js';
 
 /**
  * One stream of events feeds the log, the summary's time line and report.json. Texts from the cluster may be hostile;
@@ -13,7 +14,9 @@ export type Event =
   | { readonly type: 'check'; readonly check: CheckResult }
   /** How the rollout stands, one line a workload that changed, or the 30 s sign of life. */
   | { readonly type: 'progress'; readonly workload?: string; readonly text: string }
-  /** Raw text of a program or pod; printed so that it cannot issue workflow commands. */
+  /** A pod that is not well after a bad end of the wait. */
+  | { readonly type: 'pod'; readonly trouble: PodTrouble }
+  /** Raw text of a program; printed so that it cannot issue workflow commands. */
   | { readonly type: 'raw'; readonly title: string; readonly text: string };
 
 export type Phase =

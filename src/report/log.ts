@@ -1,6 +1,7 @@
 import type { CheckResult } from '../plan/plan.js';
 import type { Timed } from './events.js';
 import type { Redactor } from './redact.js';
+import type { PodTrouble } from './report.js';
 import { lastLines, logLines, oneLine, quarantined } from './safe.js';
 import { elapsed } from './time.js';
 
@@ -41,6 +42,15 @@ const CHECK_WORDS: Readonly<Record<CheckResult['status'], string>> = {
   allowed: 'allowed',
 };
 
+/** Everything known of a pod, one thing a line. */
+const podText = ({ reasons, events, logs }: PodTrouble): string =>
+  [
+    ...reasons,
+    events.length === 0 ? 'No events.' : 'Last events:',
+    ...events.map((event) => `  ${oneLine(event)}`),
+    ...logs.flatMap(({ container, lines }) => [`Last log lines of container ${container}:`, lines.trimEnd()]),
+  ].join('\n');
+
 /** Turns events into log lines: a group for each phase, one line for each thing that happened. */
 export function createLog({ sink, redactor, startedAt, token }: LogOptions): Log {
   let grouped = false;
@@ -69,6 +79,12 @@ export function createLog({ sink, redactor, startedAt, token }: LogOptions): Log
     if (status === 'blocked') write(`         ${oneLine(why)} ${oneLine(remedy)}`);
   };
 
+  const raw = (title: string, text: string): void => {
+    open(title);
+    for (const line of quarantined(lastLines(redactor.clean(text), MAX_RAW), token())) sink.line(line);
+    close();
+  };
+
   const handle = (event: Timed): void => {
     switch (event.type) {
       case 'phase':
@@ -88,10 +104,13 @@ export function createLog({ sink, redactor, startedAt, token }: LogOptions): Log
         write(`[${elapsed(event.at - startedAt)}] ${workload}${oneLine(event.text)}`);
         break;
       }
+      case 'pod': {
+        const { pod, workload, reasons } = event.trouble;
+        raw(`Pod ${pod} of ${workload}: ${reasons.at(0) ?? 'not ready'}`, podText(event.trouble));
+        break;
+      }
       case 'raw':
-        open(event.title);
-        for (const line of quarantined(lastLines(redactor.clean(event.text), MAX_RAW), token())) sink.line(line);
-        close();
+        raw(event.title, event.text);
         break;
     }
   };

@@ -41,9 +41,13 @@ export interface Report {
   after?: Facts;
   plan?: Plan;
   planDigest?: string;
+  /** The input `plan-digest`: what somebody approved. */
+  approvedDigest?: string;
   planFile?: string;
   /** Path of report.json, once it is written. */
   reportFile?: string;
+  /** How long the rollout took, and how long everything was then watched to stay as it is, in seconds. */
+  rollout?: { readonly seconds: number; readonly settledSeconds: number };
   /** Workloads at the moment a wait ended badly. */
   stuck?: readonly WorkloadFact[];
   pods?: readonly PodTrouble[];

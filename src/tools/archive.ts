@@ -1,63 +1,63 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failed } from '../problem.js';
-import type { Run } from '../process/port.js';
+import type { Clock } from '../clock.js';
+import { failed, type Problem } from '../problem.js';
 import type { ArchiveFile } from './locations.js';
 import { findOnPath } from './program.js';
-import { isWindows, type PlatformName } from './tool.js';
 
 const unpackMs = 120_000;
 
-/** `o`: unpacked files belong to whoever runs tar, not to the user id in the archive (matters for root in containers). */
-const tarFlags: Readonly<Record<ArchiveFile['kind'], string>> = { 'tar.gz': '-xzof', zip: '-xof' };
+/**
+ * What opens each kind of archive: unpacks all of `file` into `directory`, which is made when it is absent. Rejects
+ * when the archive cannot be read. The adapter is src/tools/unpackers.ts.
+ */
+export type Unpackers = Readonly<Record<ArchiveFile['kind'], (file: string, directory: string) => Promise<unknown>>>;
 
 export interface UnpackOptions {
-  readonly platform: PlatformName;
-  /** PATH of the job, to find `tar`. */
+  /** PATH of the job, on which the unpacker finds `tar`. */
   readonly path: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly run: Run;
+  readonly unpackers: Unpackers;
+  readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Takes the one program out of a verified archive, `directory/<file name>`. Nothing else in the archive is unpacked.
- * Windows has a tar that reads zip files (https://learn.microsoft.com/windows/win32/); other tars on its PATH do not.
+ * Unpacks a verified archive into a directory of its own, and finds the one program in it.
  *
- * @returns path of the program.
- * @throws Problem `missing-program` (no tar), `bad-archive` (cannot be read, or lacks the program).
+ * @param file what the archive is said to hold
+ * @param archive path of the archive
+ * @param directory absent or empty; what the archive holds beside the program stays there
+ * @returns path of the program, which is a regular file inside `directory`.
+ * @throws Problem `missing-program` (no tar), `bad-archive` (cannot be read in two minutes, or lacks the program).
+ * After `signal`: its reason, at once; the unpacker itself cannot be stopped and may write for a moment longer.
  */
-export async function unpack(file: ArchiveFile, directory: string, options: UnpackOptions): Promise<string> {
-  const { environment, run, signal } = options;
-  const result = await run(await tarProgram(options), {
-    args: [tarFlags[file.kind], file.name, file.member],
-    env: environment,
-    // File names relative to here: GNU tar takes a path with a colon for another host's.
-    cwd: directory,
-    timeoutMs: unpackMs,
-    ...(signal === undefined ? {} : { signal }),
+export async function unpack(
+  file: ArchiveFile,
+  archive: string,
+  directory: string,
+  options: UnpackOptions,
+): Promise<string> {
+  // Windows opens zip files itself.
+  if (file.kind === 'tar.gz') await requireTar(options.path);
+  const { unpackers, clock, signal } = options;
+  const done = new AbortController();
+  const deadline = clock.sleep(unpackMs, signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]));
+  const late = deadline.then(() => {
+    throw new Error(`not finished after ${unpackMs / 1000} s`);
   });
-  signal?.throwIfAborted();
-  const program = join(directory, ...file.member.split('/'));
-  if (result.code !== 0 || !(await isPlainFile(program))) {
-    throw failed({
-      id: 'bad-archive',
-      what: `${file.name} has the expected checksum, but ${file.member} could not be unpacked from it.`,
-      remedy:
-        'Check that the checksum given belongs to a complete archive in the publisher’s layout, and that the disk is not full.',
-      raw: result.stderr,
-    });
+  try {
+    await Promise.race([unpackers[file.kind](archive, directory), late]);
+    return await plainFile(directory, file.member);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw badArchive(file, error);
+  } finally {
+    done.abort();
   }
-  return program;
 }
 
-async function tarProgram({ platform, path, environment }: UnpackOptions): Promise<string> {
-  if (isWindows(platform)) {
-    const { SystemRoot = 'C:\\Windows' }: Readonly<Partial<Record<string, string>>> = environment;
-    return `${SystemRoot}\\System32\\tar.exe`;
-  }
-  const tar = await findOnPath('tar', path);
-  if (tar !== undefined) return tar;
+async function requireTar(path: string): Promise<void> {
+  if ((await findOnPath('tar', path)) !== undefined) return;
   throw failed({
     id: 'missing-program',
     what: 'The program `tar` is not on PATH.',
@@ -66,10 +66,22 @@ async function tarProgram({ platform, path, environment }: UnpackOptions): Promi
   });
 }
 
-async function isPlainFile(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isFile();
-  } catch {
-    return false;
-  }
+/** The path of a member that is a regular file, reached through no link: a link could lead out of the directory. */
+async function plainFile(directory: string, member: string): Promise<string> {
+  const path = join(await realpath(directory), ...member.split('/'));
+  if ((await lstat(path)).isFile() && (await realpath(path)) === path) return path;
+  throw new Error(`${member} is not a regular file`);
+}
+
+function badArchive(file: ArchiveFile, error: unknown): Problem {
+  return failed(
+    {
+      id: 'bad-archive',
+      what: `${file.name} has the expected checksum, but ${file.member} could not be unpacked from it.`,
+      remedy:
+        'Check that the checksum given belongs to a complete archive in the publisher’s layout, and that the disk is not full. What the unpacking program said is in the log.',
+      raw: error instanceof Error ? error.message : String(error),
+    },
+    error,
+  );
 }

@@ -67,6 +67,8 @@ export async function readSlot(slot: string, wanted: Omit<Installed, 'program' |
 /**
  * Copies a program and its record into a slot, all or nothing. When another job was first the slot is left as that job
  * made it. Rejects with the file system's error when the cache cannot be written.
+ * Not `cacheDir` of @actions/tool-cache: it removes the final directory, which another job may be using, and then copies
+ * into it file by file.
  */
 export async function publish(program: string, installed: Installed, slot: string): Promise<void> {
   const parent = dirname(slot);

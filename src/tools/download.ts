@@ -61,6 +61,7 @@ const words: Readonly<Record<string, string>> = {
  * A {@link Download} over HTTP(S) that honours `https_proxy`, `http_proxy` and `no_proxy` as @actions/http-client does
  * (loopback addresses never use a proxy). 5xx, 408, 429 and network failures are tried again, four times in all, with
  * a growing, jittered pause. Redirects, relative ones too, are followed five deep and never from https to http.
+ * Not `downloadTool` of @actions/tool-cache: it cannot be cancelled, retries on the real clock, and sets no size limit.
  */
 export function createDownload({ clock, random, emit }: DownloadPorts): Download {
   return async (request) => {

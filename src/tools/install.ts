@@ -2,10 +2,11 @@ import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import semver from 'semver';
 import type { ToolChoice } from '../action/request.js';
+import type { Clock } from '../clock.js';
 import { failed, refused } from '../problem.js';
 import type { Run } from '../process/port.js';
 import type { Emit } from '../report/events.js';
-import { unpack } from './archive.js';
+import { unpack, type Unpackers } from './archive.js';
 import { errorCode, publish, readSlot, sha256Of, slotDirectory } from './cache.js';
 import { knownChecksum, publishedChecksum, type Expected } from './checksum.js';
 import type { Download } from './download.js';
@@ -27,10 +28,12 @@ export interface InstallOptions {
   readonly tempDir: string;
   /** PATH of the job. */
   readonly path: string;
-  /** Environment for the programs started here (`tar`, and the tool's own version command). */
+  /** Environment for the tool's own version command. */
   readonly environment: Readonly<Record<string, string>>;
   readonly emit: Emit;
+  readonly clock: Clock;
   readonly download: Download;
+  readonly unpackers: Unpackers;
   readonly run: Run;
   readonly signal?: AbortSignal;
 }
@@ -119,7 +122,8 @@ async function usePinned(
     kept = installed.path.startsWith(directory);
     return installed;
   } finally {
-    if (!kept) await rm(directory, { recursive: true, force: true });
+    // Again and again for a moment: an unpacking that was given up may still be writing there.
+    if (!kept) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -184,7 +188,9 @@ async function build(
   const { path: downloaded, from } = await fetchVerified(target, bases, directory, options);
   const program = join(directory, programName(tool, platform));
   if (isArchive(file)) {
-    await rename(await unpack(file, directory, { ...options, platform }), program);
+    const unpacked = join(directory, 'unpacked');
+    await rename(await unpack(file, downloaded, unpacked, options), program);
+    await rm(unpacked, { recursive: true });
     await rm(downloaded);
   }
   await chmod(program, 0o755);

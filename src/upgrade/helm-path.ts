@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Cluster } from '../cluster/port.js';
 import type { Helm, ReleaseRecord, UpgradeIntent } from '../helm/port.js';
-import type { WorkloadFact } from '../plan/facts.js';
-import { failed, refused } from '../problem.js';
+import { failed, Problem, refused } from '../problem.js';
+import type { ProblemDetails } from '../problem.js';
 import type { Emit } from '../report/events.js';
 import type { Expectation } from './rollout/survey.js';
 import type { Step } from './step.js';
@@ -37,13 +37,15 @@ export interface HelmPathState {
   written: boolean;
   /** The release's last revision, as far as it was seen. */
   revision: number;
+  /** How long the rollout took; set when it has ended well. */
   rollout?: RolloutResult;
-  /** Workloads at the last look, after everything was proven. */
-  verified?: readonly WorkloadFact[];
 }
 
-/** After a Helm that failed, this long is spent on finding out whether it wrote a revision, in milliseconds. */
-const aftermathMs = 1_000;
+/**
+ * After a Helm that failed, this long is spent on finding out whether it wrote a revision, in milliseconds; less in a
+ * cancelled run, which has to end (childrenMs in src/upgrade/interrupt.ts).
+ */
+const aftermathMs = { failed: 1_000, cancelled: 400 } as const;
 
 /** The helm path: upgrade, wait until it is rolled out and settled, and one fresh look. Walk it with runSteps. */
 export function helmPath(options: HelmPathOptions): { readonly steps: readonly Step[]; readonly state: HelmPathState } {
@@ -72,16 +74,17 @@ function upgradeStep(options: HelmPathOptions, state: HelmPathState): Step {
     },
     async act(signal) {
       emit({ type: 'phase', phase: 'upgrade', title: 'Helm upgrade' });
+      const leftMs = options.deadlineAt - options.clock.now();
+      if (leftMs <= 0) throw tooLate(name);
       state.written = true;
       try {
-        await options.critical(helm.upgrade(intent, signal));
+        await options.critical(helm.upgrade({ ...intent, timeoutMs: Math.min(intent.timeoutMs, leftMs) }, signal));
       } catch (error) {
-        const record = await within(options.clock, aftermathMs, last);
-        if (record !== undefined) {
-          state.revision = record.revision;
-          state.written = record.revision !== installedRevision;
-        }
-        throw error;
+        const ms = signal.aborted ? aftermathMs.cancelled : aftermathMs.failed;
+        const seen = await within(options.clock, ms, async () => aftermath(await history(), options));
+        if (seen === undefined) throw error;
+        Object.assign(state, { revision: seen.revision, written: seen.written });
+        throw seen.foreign ? withOther(error, changedMeanwhile(name, installedRevision, seen.revision)) : error;
       }
     },
     async verify() {
@@ -107,6 +110,35 @@ function upgradeStep(options: HelmPathOptions, state: HelmPathState): Step {
   };
 }
 
+/** What a Helm that failed has left; undefined where no revision is to be seen. */
+function aftermath(revisions: readonly ReleaseRecord[], { installedRevision, isTarget }: HelmPathOptions) {
+  const revision = revisions.at(-1)?.revision;
+  if (revision === undefined) return undefined;
+  const newer = revisions.filter((record) => record.revision > installedRevision);
+  // One run writes one revision: further ones are somebody else's, and this run's may still be among them.
+  const foreign = revision > installedRevision + 1;
+  return { revision, foreign, written: foreign ? newer.some(isTarget) : newer.length > 0 };
+}
+
+/** What else was found, behind the error of Helm, which stays the cause. */
+const withOther = (error: unknown, other: ProblemDetails): unknown =>
+  error instanceof Problem ? new Problem(error.ending, error.details, [...error.others, other], error) : error;
+
+const changedMeanwhile = (name: string, from: number, to: number): ProblemDetails => ({
+  id: 'release-changed',
+  what: `The ${name} went from revision ${from} to ${to} while this run upgraded it: somebody else changed it at the same time.`,
+  why: 'One run writes one revision.',
+  remedy: 'Look at `helm history`, and wait until nobody else works on the release before you run again.',
+});
+
+const tooLate = (name: string): Error =>
+  failed({
+    id: 'deadline-before-upgrade',
+    what: `The time given by the input timeout was over before Helm could upgrade the ${name}.`,
+    why: 'An upgrade that is begun without time to see it through would be left half-done.',
+    remedy: 'Look what took so long (downloads, the chart repository, the API server), or give a longer timeout.',
+  });
+
 function rolloutStep(options: HelmPathOptions, state: HelmPathState): Step {
   const { cluster, intent, clock, emit, deadlineAt, expectation } = options;
   return {
@@ -119,7 +151,7 @@ function rolloutStep(options: HelmPathOptions, state: HelmPathState): Step {
       state.rollout = await waitForRollout({ cluster, namespace, ...expectation, clock, deadlineAt, emit, signal });
     },
     async verify() {
-      state.verified = await verifyRollout(cluster, intent.namespace, expectation);
+      await verifyRollout(cluster, intent.namespace, expectation);
     },
   };
 }

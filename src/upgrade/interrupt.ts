@@ -10,10 +10,10 @@ export type Interrupt = 'SIGINT' | 'SIGTERM';
 
 /**
  * How long after the signal the end of the run waits for children, in milliseconds. GitHub's runner sends SIGINT, SIGTERM
- * 7.5 s later, and kills 2.5 s after that; one and a half seconds are left for the report.
+ * 7.5 s later, and kills 2.5 s after that; a second is left for the report.
  * Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
  */
-export const childrenMs = 3_500;
+export const childrenMs = 3_800;
 /** After this the process ends whatever it still waits for, in milliseconds after the signal. */
 export const overdueMs = 4_800;
 

@@ -28,14 +28,13 @@ export interface RolloutWait {
   /** Workloads that the new manifest no longer has (without `helm.sh/resource-policy: keep`): they have to be gone. */
   readonly removed?: readonly WorkloadRef[];
   readonly clock: Clock;
-  /** Milliseconds since the epoch. Settling that has begun by then may end. */
+  /** Milliseconds since the epoch. Settling that has begun by then may end; it does not begin again. */
   readonly deadlineAt: number;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
 
 export interface RolloutResult {
-  readonly workloads: readonly WorkloadFact[];
   /** From the start until everything was rolled out and ready for good. */
   readonly seconds: number;
   /** How long it was then watched. */
@@ -105,11 +104,14 @@ async function watchUntilSettled(options: RolloutWait, ended: AbortSignal, wake:
 
     if (look?.done === true) {
       if (settling === undefined) emit({ type: 'phase', phase: 'settle', title: 'See whether it stays so' });
-      else if (settling.stamp !== look.stamp) progress.say('A pod changed; watching for another 5 s', now);
+      else if (settling.stamp !== look.stamp) {
+        if (now >= deadlineAt) throw new RolloutFailure(facts(objects), timeout(look, verdicts, now - startedAt));
+        progress.say('A pod changed; watching for another 5 s', now);
+      }
       if (settling?.stamp !== look.stamp) settling = { since: now, stamp: look.stamp };
       if (now - settling.since >= settleMs) {
         const seconds = (settling.since - startedAt) / 1000;
-        return { workloads: facts(objects), seconds, settledSeconds: (now - settling.since) / 1000 };
+        return { seconds, settledSeconds: (now - settling.since) / 1000 };
       }
     } else {
       if (settling !== undefined) emit({ type: 'phase', phase: 'wait', title: 'Wait again: it did not stay so' });
@@ -131,6 +133,7 @@ async function watchUntilSettled(options: RolloutWait, ended: AbortSignal, wake:
 
 function timeout(look: Survey | undefined, verdicts: readonly Verdict[], waitedMs: number): ProblemDetails {
   const open = look?.views.filter((view) => !view.done).map(openLine) ?? ["the cluster's first answer"];
+  if (open.length === 0) open.push('the pods to stay as they are: everything was ready, and then one changed again');
   const known = verdicts.map((verdict) => verdict.text);
   const cause = known.length === 0 ? '' : ` Known trouble: ${some(known)}.`;
   return {

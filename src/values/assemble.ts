@@ -63,7 +63,8 @@ function conflicts(assembly: Assembly): ProblemDetails[] {
     return [
       {
         id: 'value-conflict',
-        what: `${input} sets ${found.at} to ${shown(found.value)}, but this run sets ${key} to ${shown(value)} (${follows}).`,
+        // In the place of a whole section anything may stand, a secret too; the keys themselves are none.
+        what: `${input} sets ${found.at} to ${found.at === key || typeof found.value !== 'string' ? shown(found.value) : 'a text'}, but this run sets ${key} to ${shown(value)} (${follows}).`,
         why: 'Both cannot hold, and guessing could restart Milvus on other data or another version.',
         remedy,
       },

@@ -2,7 +2,7 @@ import { defaultVersions } from '../../tools/defaults.js';
 import type { Operation, PathChoice } from '../request.js';
 import type { InputDefinition } from './definition.js';
 import { chart, mirrors, repository, server } from './parse/address.js';
-import { sha256 } from './parse/digest.js';
+import { planDigest, sha256 } from './parse/digest.js';
 import { duration } from './parse/duration.js';
 import { image } from './parse/image.js';
 import { allowedChecks, namespace, programName, releaseName } from './parse/names.js';
@@ -173,8 +173,9 @@ export const inputs = {
   'plan-digest': define({
     kind: 'digest',
     default: '',
-    accepted: 'the `plan-digest` output of an earlier plan: 64 hexadecimal digits, with or without `sha256:` in front',
-    parse: sha256,
+    accepted:
+      'the `plan-digest` output of an earlier plan: 64 hexadecimal digits, followed by a hyphen and the marks of its sections',
+    parse: planDigest,
   }),
   'on-failure': define({ kind: 'choice', default: 'stop', accepted: '`stop`', parse: choice(['stop'], ['restore']) }),
 } as const;

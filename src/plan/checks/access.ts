@@ -1,5 +1,16 @@
 import { inWords } from '../permissions.js';
-import { names, type Check } from './check.js';
+import type { Check } from './check.js';
+
+/** `get secrets in db` and `list secrets in db` as `get/list secrets in db`: all of it is told, so it has to be short. */
+function condensed(rules: readonly string[]): string {
+  const verbs = new Map<string, string[]>();
+  for (const rule of rules) {
+    const end = rule.indexOf(' ');
+    const what = rule.slice(end + 1);
+    verbs.set(what, [...(verbs.get(what) ?? []), rule.slice(0, end)]);
+  }
+  return [...verbs].map(([what, all]) => `${all.join('/')} ${what}`).join(', ');
+}
 
 /** What the caller may not do. Depends on the role that asks, so it is never part of what a person approves. */
 export const accessChecks: readonly Check[] = [
@@ -15,7 +26,7 @@ export const accessChecks: readonly Check[] = [
       return all.length === 0
         ? undefined
         : {
-            seen: `The credentials may not: ${names(all, 40)}.`,
+            seen: `The credentials may not: ${condensed(all)}.`,
             remedy: 'Add these rules to the Role of the account; docs/permissions.md has a Role that is enough.',
           };
     },

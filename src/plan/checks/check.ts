@@ -1,7 +1,10 @@
-import type { Access } from '../../cluster/port.js';
+import type { Access, KubeObject } from '../../cluster/port.js';
 import type { HelmVersion, Rendered, Values } from '../../helm/port.js';
+import type { Known, Mode } from '../../milvus/knowledge.js';
+import type { EndpointChange } from '../compare/endpoints.js';
 import type { FieldConflict } from '../compare/ownership.js';
 import type { ImmutableChange } from '../compare/immutable.js';
+import type { VolumeChange } from '../compare/volumes.js';
 import type { Facts, Inspection } from '../facts.js';
 import type { FrozenValue, ObjectDiff, Situation } from '../plan.js';
 import type { Target } from '../target.js';
@@ -12,8 +15,14 @@ export interface Comparison {
   readonly diff: readonly ObjectDiff[];
   readonly immutable: readonly ImmutableChange[];
   readonly conflicts: readonly FieldConflict[];
+  readonly volumes: readonly VolumeChange[];
+  readonly endpoints: readonly EndpointChange[];
+  /** `kind/name` of live objects that Helm leaves alone (`helm.sh/resource-policy: keep`). */
+  readonly kept: ReadonlySet<string>;
   /** What the rendered objects would make Milvus run with, read the same way as the facts. */
-  readonly identity: Pick<Facts, 'mode' | 'messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath'>;
+  readonly identity: Pick<Facts, 'messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath'> & {
+    readonly mode: Known<Mode>;
+  };
 }
 
 /** Everything a check may look at. Fields are undefined where the plan did not get that far. */
@@ -26,6 +35,8 @@ export interface CheckContext {
   /** Frozen keys whose live value could not be read, with the reason. */
   readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
   readonly storedValues: Values;
+  /** Objects of the stored manifest whose kind the server does not serve (any more). */
+  readonly unserved?: readonly KubeObject[];
   readonly comparison?: Comparison;
   /** What the caller may not do but the run needs; undefined where it was not asked (plan with a reading role). */
   readonly missing?: readonly Access[];

@@ -1,28 +1,9 @@
-import { known, type Known } from '../../milvus/knowledge.js';
 import { at } from '../compare/fields.js';
-import { names, type Check, type Finding } from './check.js';
+import { names, type Check } from './check.js';
 
 const chartReadme = 'https://github.com/zilliztech/milvus-helm/blob/master/charts/milvus/README.md';
-const identity = 'Milvus would start on other storage than its data is in, and look empty.';
 
-/** A part of the release's identity that the upgrade would change; unreadable in the rendered objects counts as changed. */
-function differs(
-  what: string,
-  live: Known<string>,
-  rendered: Known<string> | undefined,
-  key: string,
-): Finding | undefined {
-  if (!live.known || rendered === undefined) return undefined;
-  if (rendered.known && rendered.value === live.value) return undefined;
-  return {
-    seen: rendered.known
-      ? `The release runs with ${what} ${live.value}; this upgrade would give it ${rendered.value}.`
-      : `The release runs with ${what} ${live.value}; what this upgrade would give it cannot be told: ${rendered.reason}.`,
-    remedy: `Set ${key} to what runs (${live.value}) in \`values\`, and run again.`,
-  };
-}
-
-/** Checks of the dry run against what runs. What would lose data cannot be overridden. */
+/** Checks of the objects that a dry run gives against what runs. What would lose data cannot be overridden. */
 export const objectChecks: readonly Check[] = [
   {
     id: 'statefulset-removed',
@@ -51,14 +32,10 @@ export const objectChecks: readonly Check[] = [
     covered: true,
     why: 'Deleting a PersistentVolumeClaim usually deletes its volume with the data.',
     source: 'https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming',
-    find: ({ comparison, inspection: { manifest } }) => {
-      const kept = new Set(
-        manifest
-          .filter((object) => object.metadata.annotations?.['helm.sh/resource-policy'] === 'keep')
-          .map(({ metadata }) => metadata.name),
-      );
+    find: ({ comparison }) => {
       const gone = (comparison?.diff ?? []).filter(
-        ({ kind, name, change }) => kind === 'PersistentVolumeClaim' && change === 'removed' && !kept.has(name),
+        ({ kind, name, change }) =>
+          kind === 'PersistentVolumeClaim' && change === 'removed' && comparison?.kept.has(`${kind}/${name}`) !== true,
       );
       return gone.length === 0
         ? undefined
@@ -70,28 +47,20 @@ export const objectChecks: readonly Check[] = [
     },
   },
   {
-    id: 'message-queue-changed',
-    severity: 'block',
-    overridable: false,
-    covered: true,
-    why: 'Another message queue starts empty; what Milvus had not flushed is lost.',
-    source: 'https://milvus.io/docs/upgrade-pulsar-v3.md',
-    find: ({ inspection: { facts }, comparison }) =>
-      differs('message queue', facts.messageQueue, comparison?.identity.messageQueue, 'the message queue flags'),
-  },
-  {
     id: 'message-queue-added',
     severity: 'block',
     overridable: false,
     covered: true,
     why: 'A second message queue beside the running one is a chart default that took effect, not a wish.',
     source: chartReadme,
-    find: ({ comparison }) => {
+    find: ({ comparison, inspection: { facts } }) => {
+      const { name: release } = facts.release;
+      const own = (name: string): string => (name.startsWith(`${release}-`) ? name.slice(release.length) : name);
       const added = (comparison?.diff ?? []).filter(
         ({ kind, name, change }) =>
           kind === 'StatefulSet' &&
           change === 'added' &&
-          /pulsar|kafka|zookeeper|bookie|bookkeeper|woodpecker/i.test(name),
+          /pulsar|kafka|zookeeper|bookie|bookkeeper|woodpecker/i.test(own(name)),
       );
       return added.length === 0
         ? undefined
@@ -101,52 +70,6 @@ export const objectChecks: readonly Check[] = [
               'Set pulsar.enabled, pulsarv3.enabled and kafka.enabled explicitly to what runs, and look at the plan again.',
           };
     },
-  },
-  {
-    id: 'mode-changed',
-    severity: 'block',
-    overridable: false,
-    covered: true,
-    why: 'Going from standalone to cluster or back is not supported by Milvus.',
-    source: 'https://milvus.io/docs/upgrade_milvus_standalone-helm.md',
-    find: ({ inspection: { facts }, comparison }) =>
-      differs(
-        'mode',
-        known(facts.mode, 'the workloads'),
-        comparison && known(comparison.identity.mode, 'the dry run'),
-        'cluster.enabled',
-      ),
-  },
-  {
-    id: 'root-path-changed',
-    severity: 'block',
-    overridable: false,
-    covered: true,
-    why: identity,
-    source: chartReadme,
-    find: ({ inspection: { facts }, comparison }) =>
-      differs(
-        'root path',
-        facts.rootPath,
-        comparison?.identity.rootPath,
-        'etcd.rootPath in extraConfigFiles.user.yaml',
-      ),
-  },
-  {
-    id: 'bucket-changed',
-    severity: 'block',
-    overridable: false,
-    covered: true,
-    why: identity,
-    source: chartReadme,
-    find: ({ inspection: { facts }, comparison }) =>
-      differs('bucket', facts.bucket, comparison?.identity.bucket, 'minio.bucketName') ??
-      differs(
-        'the prefix in the bucket',
-        facts.bucketRootPath,
-        comparison?.identity.bucketRootPath,
-        'minio.rootPath (externalS3.rootPath)',
-      ),
   },
   {
     id: 'immutable-field',
@@ -181,7 +104,7 @@ export const objectChecks: readonly Check[] = [
               conflicts.map(({ object, field, manager }) => `${field} of ${object} (${manager})`),
             )}.`,
             remedy:
-              'Put the value into `values` as it runs, or give the field back (set it to the value of the release with the same tool).',
+              'Put the value into `values` as it runs, or let that tool set the field to what this upgrade brings (the plan shows it).',
           };
     },
   },
@@ -194,13 +117,14 @@ export const objectChecks: readonly Check[] = [
     source: chartReadme,
     find: ({ storedValues }) => {
       const pinned = ['etcd', 'minio', 'pulsar', 'kafka'].filter(
-        (key) => at(storedValues, key, 'image', 'tag') !== undefined,
+        (key) => (at(storedValues, key, 'image', 'tag') ?? undefined) !== undefined,
       );
       return pinned.length === 0
         ? undefined
         : {
             seen: `The stored values pin the image of ${names(pinned)}; the new chart's image for it is not used.`,
-            remedy: 'Nothing to do if it is meant; else set the tag to null in `values` once.',
+            remedy:
+              'Nothing to do if it is meant; else set the tag (for example etcd.image.tag) to null in `values` once.',
           };
     },
   },

@@ -1,10 +1,38 @@
-import { names, type Check } from './check.js';
+import type { Facts } from '../facts.js';
+import { stoppedByHand } from '../stopped.js';
+import { imageOf } from '../target.js';
+import { names, type Check, type CheckContext } from './check.js';
 
 const chartReadme = 'https://github.com/zilliztech/milvus-helm/blob/master/charts/milvus/README.md';
 const upgradeDocs = 'https://milvus.io/docs/upgrade_milvus_cluster-helm.md';
 
 /** Is the run going on with the unfinished upgrade that it finds? Then the state it left is no reason to stop. */
 const goesOn = (situation: string): boolean => situation === 'apply-again' || situation === 'rollout-unfinished';
+
+/** Where a release keeps its data; what is not known of it could be changed without being seen. */
+const whereabouts: readonly (readonly [
+  string,
+  keyof Facts & ('messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath'),
+])[] = [
+  ['message queue', 'messageQueue'],
+  ['root path', 'rootPath'],
+  ['bucket', 'bucket'],
+  ['prefix in the bucket', 'bucketRootPath'],
+];
+
+/** Everything that is not known, each reason once with the things it hides. */
+function unknowns({ inspection: { facts }, unreadable }: CheckContext): string[] {
+  const reasons = new Map<string, string[]>();
+  const add = (thing: string, reason: string): void => {
+    reasons.set(reason, [...(reasons.get(reason) ?? []), thing]);
+  };
+  for (const [thing, field] of whereabouts) {
+    const fact = facts[field];
+    if (!fact.known) add(thing, fact.reason);
+  }
+  for (const { key, reason } of unreadable) add(key, reason);
+  return [...reasons].map(([reason, things]) => `${things.join(', ')} (${reason})`);
+}
 
 /** Checks of what runs now: the state of the release, its workloads and what is known about them. */
 export const stateChecks: readonly Check[] = [
@@ -15,11 +43,11 @@ export const stateChecks: readonly Check[] = [
     covered: true,
     why: 'The last Helm operation did not finish, so part of the objects may be at one revision and part at another.',
     source: 'https://helm.sh/docs/helm/helm_history/',
-    find: ({ inspection: { facts, record }, situation }) =>
+    find: ({ inspection: { facts, record, lastImage }, situation, target }) =>
       facts.release.status !== 'failed' || goesOn(situation)
         ? undefined
         : {
-            seen: `Revision ${record.revision} of the release failed, and it was for another target than this run's.`,
+            seen: `Revision ${record.revision} of the release failed, and it was for chart ${record.chart.version} with ${lastImage ?? 'several images'}, not for the chart of this run with ${imageOf(target)}.`,
             remedy:
               'Run the earlier upgrade again with its own inputs, or roll back with helm rollback, and start this one from there.',
           },
@@ -62,20 +90,40 @@ export const stateChecks: readonly Check[] = [
     },
   },
   {
+    id: 'scaled-to-zero',
+    severity: 'block',
+    overridable: true,
+    covered: false,
+    why: 'Somebody stopped them on purpose; an upgrade through Helm would start them again.',
+    source: 'https://kubernetes.io/docs/reference/kubectl/generated/kubectl_scale/',
+    find: ({ inspection }) => {
+      const stopped = stoppedByHand(inspection);
+      return stopped.length === 0
+        ? undefined
+        : {
+            seen: `Scaled to zero by hand: ${names(stopped.map(({ kind, name }) => `${kind} ${name}`))}.`,
+            remedy:
+              'Find out why; start them again with kubectl scale, or allow this check to have the upgrade start them.',
+          };
+    },
+  },
+  {
     id: 'identity-unknown',
     severity: 'block',
     overridable: false,
     covered: true,
     why: 'A chart default could silently replace the message queue, mode, root path or bucket, and the data with it.',
     source: chartReadme,
-    find: ({ unreadable }) =>
-      unreadable.length === 0
+    find: (context) => {
+      const all = unknowns(context);
+      return all.length === 0
         ? undefined
         : {
-            seen: `The live value of ${names(unreadable.map(({ key, reason }) => `${key} (${reason})`))} could not be read.`,
+            seen: `What runs is not known for: ${names(all)}.`,
             remedy:
-              "Give the credentials the right to read the release's ConfigMap and workloads, or set the value explicitly in `values`.",
-          },
+              "Give the credentials the right to read the release's ConfigMap and workloads. Where Milvus's configuration itself does not say it, write it there as it runs (extraConfigFiles.user.yaml, or your own ConfigMap).",
+          };
+    },
   },
   {
     id: 'record-size',

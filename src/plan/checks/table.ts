@@ -1,15 +1,23 @@
 import type { CheckResult } from '../plan.js';
 import { accessChecks } from './access.js';
 import type { Check, CheckContext } from './check.js';
+import { dependencyChecks } from './dependencies.js';
+import { identityChecks } from './identity.js';
 import { objectChecks } from './objects.js';
 import { stateChecks } from './state.js';
+import { storageChecks } from './storage.js';
 import { valueChecks } from './values.js';
 
 /** Every check, in the order they are shown: the state that was found, then values, then what would change. */
-export const checks: readonly Check[] = [...stateChecks, ...valueChecks, ...objectChecks, ...accessChecks];
-
-/** Ids that the input `allow` accepts. */
-export const overridableChecks: readonly string[] = checks.filter((check) => check.overridable).map(({ id }) => id);
+export const checks: readonly Check[] = [
+  ...stateChecks,
+  ...valueChecks,
+  ...identityChecks,
+  ...storageChecks,
+  ...objectChecks,
+  ...dependencyChecks,
+  ...accessChecks,
+];
 
 const uncovered = new Set(checks.filter((check) => !check.covered).map(({ id }) => id));
 

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../cluster/port.js';
 import { componentOf } from '../../milvus/components.js';
 import { at, objectsAt } from '../compare/fields.js';
 import { imageOf } from '../target.js';
@@ -10,6 +11,13 @@ const skew: Readonly<Record<string, readonly [number, number]>> = {
   '3.14': [26, 29], '3.15': [27, 30], '3.16': [28, 31], '3.17': [29, 32], '3.18': [30, 33], '3.19': [31, 34],
   '3.20': [32, 35], '3.21': [33, 36], '3.22': [34, 37], '4.0': [31, 34], '4.1': [32, 35], '4.2': [33, 36], '4.3': [34, 37],
 }; // prettier-ignore
+
+const replicasOf = (manifest: readonly KubeObject[]): Map<string, unknown> =>
+  new Map(
+    manifest
+      .map(({ kind, metadata, spec }): [string, unknown] => [`${kind}/${metadata.name}`, at(spec, 'replicas')])
+      .filter(([, replicas]) => typeof replicas === 'number'),
+  );
 
 /** Checks of tools and values against what is installed. */
 export const valueChecks: readonly Check[] = [
@@ -53,18 +61,16 @@ export const valueChecks: readonly Check[] = [
     covered: true,
     why: 'Helm reads the stored manifest before it upgrades; a kind that the server no longer serves fails the upgrade and the rollback.',
     source: 'https://helm.sh/docs/topics/kubernetes_apis/',
-    find: ({ inspection: { facts, manifest } }) => {
-      const minor = Number(/^v?1\.(\d+)/.exec(facts.kubernetes)?.[1]);
-      const gone = manifest.filter(
-        ({ apiVersion, kind }) => minor >= 25 && apiVersion === 'policy/v1beta1' && kind === 'PodDisruptionBudget',
-      );
-      return gone.length === 0
+    find: ({ unserved = [], inspection: { facts } }) =>
+      unserved.length === 0
         ? undefined
         : {
-            seen: `The stored manifest holds ${gone.length} objects of policy/v1beta1, which Kubernetes ${facts.kubernetes} does not serve: ${names(gone.map(({ metadata }) => metadata.name))}.`,
-            remedy: 'Rewrite the stored record with the helm mapkubeapis plugin, then run again.',
-          };
-    },
+            seen: `The stored manifest holds objects that Kubernetes ${facts.kubernetes} does not serve: ${names(
+              unserved.map(({ apiVersion, kind, metadata }) => `${kind} ${metadata.name} (${apiVersion})`),
+            )}.`,
+            remedy:
+              'Rewrite the stored record with the Helm plugin mapkubeapis (or install the missing custom resource definition again), then run again.',
+          },
   },
   {
     id: 'stored-image-tag',
@@ -73,12 +79,14 @@ export const valueChecks: readonly Check[] = [
     covered: false,
     why: 'A tag that was ever set stays a user value and outranks every newer chart; this run sets it to the target.',
     source: chartReadme,
-    find: ({ storedValues, target }) => {
-      const tag = at(storedValues, 'image', 'all', 'tag');
-      return tag === undefined || tag === target.image.tag
+    find: ({ storedValues, target, inspection: { facts } }) => {
+      const tag = at(storedValues, 'image', 'all', 'tag') ?? undefined;
+      // The tag that runs is what an earlier upgrade wrote; only another one is worth a word.
+      const running = facts.image.known ? facts.image.value.tag : undefined;
+      return tag === undefined || tag === target.image.tag || tag === running
         ? undefined
         : {
-            seen: `The stored values pin image.all.tag to ${typeof tag === 'string' ? tag : JSON.stringify(tag)}; this run writes ${target.image.tag}.`,
+            seen: `The stored values pin image.all.tag to ${typeof tag === 'string' || typeof tag === 'number' ? tag : 'something that is no tag'}; this run writes ${target.image.tag}.`,
             remedy: 'Nothing to do.',
           };
     },
@@ -90,16 +98,13 @@ export const valueChecks: readonly Check[] = [
     covered: false,
     why: 'Helm writes the replicas of its values; a number set with kubectl scale is lost.',
     source: 'https://helm.sh/docs/faq/changes_since_helm2/#improved-upgrade-strategy-3-way-strategic-merge-patches',
-    find: ({ comparison, inspection: { facts } }) => {
-      const wanted = new Map(
-        (comparison?.rendered.manifest ?? []).map((object) => [
-          `${object.kind}/${object.metadata.name}`,
-          at(object, 'spec', 'replicas'),
-        ]),
-      );
-      const reset = facts.workloads.filter((workload) => {
-        const replicas = wanted.get(`${workload.kind}/${workload.name}`);
-        return workload.exists && typeof replicas === 'number' && replicas !== workload.wanted;
+    find: ({ comparison, inspection: { facts, manifest } }) => {
+      const before = replicasOf(manifest);
+      const wanted = replicasOf(comparison?.rendered.manifest ?? []);
+      // Changed by hand: what runs is neither what the release has said so far nor what it will say.
+      const reset = facts.workloads.filter(({ kind, name, exists, wanted: live }) => {
+        const key = `${kind}/${name}`;
+        return exists && wanted.has(key) && wanted.get(key) !== live && before.get(key) !== live;
       });
       return reset.length === 0
         ? undefined

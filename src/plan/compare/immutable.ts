@@ -45,14 +45,66 @@ function quantity(value: unknown): unknown {
   return match === null || unit === undefined ? value : Number(match[1]) * unit;
 }
 
-/** What a claim template is about; the rest is defaulted by the server. */
+/** An absent map is an empty one to the API server. */
+const filled = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value;
+
+/**
+ * All of a claim template that the API server compares, with what it fills in. It fills in no storage class: that is
+ * done to claims, not to templates, so one that is there was given.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#volume-mode
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#defaultstorageclass
+ */
 function claim(template: Record<string, unknown>): unknown {
+  const spec = at(template, 'spec');
   return {
-    name: at(template, 'metadata', 'name'),
-    accessModes: at(template, 'spec', 'accessModes'),
-    storageClassName: at(template, 'spec', 'storageClassName'),
-    storage: quantity(at(template, 'spec', 'resources', 'requests', 'storage')),
+    // Below `metadata`, so that the templates are compared in their order and not by name.
+    metadata: {
+      name: at(template, 'metadata', 'name'),
+      labels: filled(at(template, 'metadata', 'labels')),
+      annotations: filled(at(template, 'metadata', 'annotations')),
+    },
+    spec: {
+      ...(typeof spec === 'object' ? spec : {}),
+      selector: filled(at(spec, 'selector')),
+      volumeMode: at(spec, 'volumeMode') ?? 'Filesystem',
+      resources: Object.fromEntries(
+        ['requests', 'limits'].map((list) => {
+          const amounts = at(spec, 'resources', list);
+          const entries = typeof amounts === 'object' && amounts !== null ? Object.entries(amounts) : [];
+          return [list, filled(Object.fromEntries(entries.map(([key, value]) => [key, quantity(value)])))];
+        }),
+      ),
+    },
   };
+}
+
+/** Whether the lists of claim templates differ, in order, as the API server compares them. */
+function claimsDiffer(from: unknown, to: unknown): boolean {
+  const claims = (list: unknown): unknown[] => objectsAt(list).map(claim);
+  return changedFields(claims(from), claims(to)).length > 0;
+}
+
+const storage = ['spec', 'resources', 'requests', 'storage'] as const;
+
+/** A claim never shrinks; it may grow, where its class allows. */
+function shrinks(from: unknown, to: unknown): boolean {
+  const [old, next] = [quantity(from), quantity(to)];
+  return typeof old === 'number' && typeof next === 'number' && next < old;
+}
+
+/** What the server puts in where a field is left out. Kinds that are not here get their live value back. */
+const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  StatefulSet: { podManagementPolicy: 'OrderedReady' },
+  PersistentVolumeClaim: {},
+};
+
+/** Whether leaving out a field that the release has set so far takes it from the live object. */
+function takenAway({ kind }: KubeObject, field: string, before: unknown, live: unknown): boolean {
+  const own = defaults[kind];
+  const given = (before ?? undefined) !== undefined && (live ?? undefined) !== undefined;
+  return own !== undefined && given && changedFields(live, own[field]).length > 0;
 }
 
 /** Reduces a live field to what the wanted one names, because the server fills in defaults. */
@@ -73,33 +125,34 @@ export interface ImmutableChange {
 }
 
 /**
- * Immutable fields in which a rendered object differs from the live one.
+ * Immutable fields in which a rendered object differs from the live one, and claims that would shrink.
  *
  * @param wanted rendered objects
  * @param live the live object for a rendered one, or undefined when it does not exist
+ * @param before the same of the base revision's manifest: only what stood there is taken away by leaving it out
  * @returns one entry a field; empty when the API server would accept all of them
+ * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims
  */
 export function immutableChanges(
   wanted: readonly KubeObject[],
   live: (object: KubeObject) => KubeObject | undefined,
+  before: (object: KubeObject) => KubeObject | undefined = () => undefined,
 ): ImmutableChange[] {
   return wanted.flatMap((object) => {
     const current = live(object);
     if (current === undefined) return [];
-    return (immutable[object.kind] ?? [])
-      .filter((path) => {
-        const to = at(object, ...path);
-        if (path.at(-1) === 'volumeClaimTemplates') {
-          const claims = (owner: KubeObject): unknown[] => objectsAt(owner, ...path).map(claim);
-          return (
-            claims(object).length !== claims(current).length ||
-            claims(object).some((item, i) =>
-              changedFields(pruned(claims(current)[i], item), item).some((change) => change.to !== undefined),
-            )
-          );
-        }
-        return to !== undefined && changedFields(pruned(at(current, ...path), to), to).length > 0;
-      })
-      .map((path) => ({ object: `${object.kind}/${object.metadata.name}`, field: path.join('.') }));
+    const changes = (path: readonly string[]): boolean => {
+      const [from, to] = [at(current, ...path), at(object, ...path)];
+      const field = path.at(-1) ?? '';
+      if (field === 'volumeClaimTemplates') return claimsDiffer(from, to);
+      return (to ?? undefined) === undefined
+        ? takenAway(object, field, at(before(object), ...path), from)
+        : changedFields(pruned(from, to), to).length > 0;
+    };
+    const shrunk = object.kind === 'PersistentVolumeClaim' && shrinks(at(current, ...storage), at(object, ...storage));
+    return [...(immutable[object.kind] ?? []).filter(changes), ...(shrunk ? [storage] : [])].map((path) => ({
+      object: `${object.kind}/${object.metadata.name}`,
+      field: path.join('.'),
+    }));
   });
 }

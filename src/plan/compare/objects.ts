@@ -29,14 +29,14 @@ function expanded(object: KubeObject): unknown {
   return { ...object, data: Object.fromEntries(files) };
 }
 
-function imageChanges(before: KubeObject | undefined, after: KubeObject | undefined): ObjectDiff['images'] {
+/** Images of containers, in a pod template or in a pod itself, by container name. */
+export function imageChanges(before: KubeObject | undefined, after: KubeObject | undefined): ObjectDiff['images'] {
   const images = (object: KubeObject | undefined): Map<string, string> =>
     new Map(
       ['initContainers', 'containers'].flatMap((list) =>
-        objectsAt(object, 'spec', 'template', 'spec', list).map((container): [string, string] => [
-          String(container.name),
-          String(container.image),
-        ]),
+        [...objectsAt(object, 'spec', 'template', 'spec', list), ...objectsAt(object, 'spec', list)].map(
+          (container): [string, string] => [String(container.name), String(container.image)],
+        ),
       ),
     );
   const from = images(before);

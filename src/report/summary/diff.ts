@@ -17,7 +17,7 @@ function objects(diff: readonly ObjectDiff[]): string {
   const restart = (one: ObjectDiff): string => (one.restarts ? 'yes' : '');
   return table(
     ['Object', 'Change', 'Pods restart'],
-    diff.map((one) => [named(one), one.change, restart(one)]),
+    diff.map((one) => [named(one), one.hook === true ? `${one.change} (hook)` : one.change, restart(one)]),
   );
 }
 

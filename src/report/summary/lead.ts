@@ -33,6 +33,11 @@ function where(report: Report): string {
   return `Release ${code(report.release ?? '')}${namespace}${host}`;
 }
 
+const rolledOut = ({ rollout }: Report): string =>
+  rollout === undefined
+    ? ''
+    : ` The rollout took ${duration(rollout.seconds * 1000)}, and everything then stayed ready for ${duration(rollout.settledSeconds * 1000)}.`;
+
 /** What the run did, in one sentence. Undefined where nothing but the cause is known. */
 function story(report: Report): string | undefined {
   if (report.release === undefined) return undefined;
@@ -46,7 +51,7 @@ function story(report: Report): string | undefined {
   ].filter((detail) => detail !== '');
   const took = report.endedAt === undefined ? '' : ` Took ${duration(report.endedAt - report.startedAt)}.`;
   const sentences: Readonly<Record<Result, string>> = {
-    upgraded: `${where(report)} was upgraded and every workload is ready on the target image: ${details.join(', ')}.${took}`,
+    upgraded: `${where(report)} was upgraded and every workload is ready on the target image: ${details.join(', ')}.${rolledOut(report)}${took}`,
     unchanged: `${where(report)} already runs what was asked for, every pod is ready, and the values are the same: ${details.join(', ')}. No revision was written.`,
     planned: `${where(report)}: ${details.join(', ')}. Nothing was written.`,
     reported: `${where(report)}: ${details.join(', ')}. Nothing was written.`,

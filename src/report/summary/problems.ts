@@ -21,9 +21,9 @@ const blockedChecks = (report: Report): readonly CheckResult[] =>
   (report.plan?.checks ?? []).filter(({ status }) => status === 'blocked');
 
 /** One bad thing in full. */
-function inFull({ what, why, remedy }: ProblemDetails): string {
+function inFull({ id, what, why, remedy }: ProblemDetails): string {
   return blocks(
-    `**Cause:** ${say(what)}`,
+    `**Cause:** ${say(what)} (${code(id)})`,
     why === undefined ? undefined : `**Why it matters:** ${say(why)}`,
     `**What to do:** ${say(remedy)}`,
   );

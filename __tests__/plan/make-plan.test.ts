@@ -1,0 +1,213 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KubeObject } from '../../src/cluster/port.js';
+import { movedSections } from '../../src/plan/digest.js';
+import { failed } from '../../src/problem.js';
+import { problemOf } from '../helm/support.js';
+import { liveOf, namespace, newImage, objectsOf, oldImage, planned, written, type PlanSetup } from './world.js';
+
+const statuses = (plan: { checks: readonly { id: string; status: string }[] }) =>
+  Object.fromEntries(plan.checks.filter(({ status }) => status !== 'passed').map(({ id, status }) => [id, status]));
+
+const withImage = (object: KubeObject, image: string): KubeObject =>
+  JSON.parse(JSON.stringify(object).replaceAll(newImage, image)) as KubeObject;
+
+/** The target runs, healthy, with everything written. */
+const arrived: PlanSetup = {
+  revisions: [{ revision: 2, chart: '4.2.20', shape: { image: newImage }, userValues: written('v2.4.23') }],
+  live: liveOf({ image: newImage }),
+};
+
+describe('an ordinary upgrade', () => {
+  it('is one hop with the resolved chart and the image set explicitly', async () => {
+    const { prepared, intents, valuesFiles, fetched } = await planned();
+    const { plan, digest } = prepared;
+    expect(statuses(plan)).toEqual({});
+    expect(plan).toMatchObject({
+      situation: 'upgrade',
+      cluster: 'uid-of-db',
+      sourceVersion: '2.3.11',
+      targetVersion: '2.4.23',
+      installed: { revision: 1, chartVersion: '4.1.24', images: [oldImage] },
+    });
+    expect(plan.hops).toEqual([
+      {
+        path: 'helm',
+        sourceVersion: '2.3.11',
+        targetVersion: '2.4.23',
+        chartVersion: '4.2.20',
+        image: { repository: 'milvusdb/milvus', tag: 'v2.4.23' },
+        status: 'planned',
+      },
+    ]);
+    expect(digest).toBeDefined();
+    expect(fetched).toEqual(['4.2.20']);
+    expect(intents).toMatchObject([{ chart: { reference: '/charts/milvus-4.2.20.tgz' }, applyMethod: 'client' }]);
+    expect(valuesFiles).toEqual([written('v2.4.23', { externalKafka: { enabled: true }, kafka: { enabled: false } })]);
+  });
+
+  it('shows which workloads restart, and what the values will be', async () => {
+    const { plan } = (await planned()).prepared;
+    expect(plan.diff.filter(({ restarts }) => restarts).map(({ name }) => name)).toEqual([
+      'rel-milvus-mixcoord',
+      'rel-milvus-proxy',
+      'rel-milvus-querynode',
+    ]);
+    expect(plan.values).toMatchObject({ image: { all: { tag: 'v2.4.23' } }, pulsar: { enabled: false } });
+  });
+
+  it('asks for rights before an upgrade, and not for a plan, which a reading role makes', async () => {
+    const may = () => false;
+    const upgrade = await planned({ api: { may } });
+    expect(statuses(upgrade.prepared.plan)).toEqual({ 'missing-permission': 'blocked' });
+    expect(upgrade.prepared.digest).toBeUndefined();
+    const plan = await planned({ api: { may }, request: { operation: 'plan' } });
+    expect(plan.api.asked).toEqual([]);
+    expect(plan.prepared.digest).toBeDefined();
+  });
+});
+
+describe('nothing to do', () => {
+  it('calls no Helm, fetches no chart, writes no file and reads no object for a comparison', async () => {
+    const { prepared, intents, fetched, valuesFiles, api } = await planned(arrived);
+    expect(prepared.plan).toMatchObject({ situation: 'nothing-to-do', checks: [], diff: [] });
+    expect(prepared.plan.hops[0]?.status).toBe('done');
+    expect([intents, fetched, valuesFiles]).toEqual([[], [], []]);
+    expect(prepared.intent).toBeUndefined();
+    expect(api.requests.filter((asked) => asked.startsWith('get')).sort()).toEqual([
+      'get configmaps/rel-milvus',
+      'get namespaces/db',
+    ]);
+  });
+
+  it('needs no repository', async () => {
+    const listing = Promise.reject(failed({ id: 'repository-unreachable', what: 'x', remedy: '' }));
+    expect((await planned({ ...arrived, listing })).prepared.plan.situation).toBe('nothing-to-do');
+  });
+});
+
+describe('an unfinished upgrade', () => {
+  it('is waited for when its revision is deployed: no dry run, no write', async () => {
+    const live = liveOf({ image: newImage }, ['querynode']).map((object) =>
+      object.kind === 'Pod' && object.metadata.name.includes('querynode') ? withImage(object, oldImage) : object,
+    );
+    const revisions = [{ revision: 1, status: 'superseded' as const }, ...(arrived.revisions ?? [])];
+    const { prepared, intents } = await planned({ ...arrived, revisions, live });
+    expect(prepared.plan).toMatchObject({ situation: 'rollout-unfinished', sourceVersion: '2.3.11' });
+    expect([prepared.intent, intents]).toEqual([undefined, []]);
+  });
+
+  it('is applied again when its revision failed, from the image that ran before it', async () => {
+    const live = liveOf({ images: { proxy: newImage, mixcoord: oldImage, querynode: oldImage } }, ['proxy']);
+    const { prepared, intents } = await planned({
+      revisions: [{ revision: 1 }, { revision: 2, status: 'failed', chart: '4.2.20', shape: { image: newImage } }],
+      live,
+    });
+    expect(prepared.plan).toMatchObject({ situation: 'apply-again', sourceVersion: '2.3.11' });
+    expect(statuses(prepared.plan)).toEqual({});
+    expect(intents).toHaveLength(1);
+  });
+});
+
+describe('a plan that cannot be', () => {
+  it('is refused for values that contradict what runs, all of them at once', async () => {
+    const problem = await problemOf(() =>
+      planned({ values: '{ cluster: { enabled: false }, image: { all: { tag: x } } }' }),
+    );
+    expect(problem.ending).toBe('refused');
+    expect([problem.details, ...problem.others].map(({ id }) => id)).toEqual(['value-conflict', 'value-conflict']);
+  });
+
+  it.each([
+    ['2.2.0', 'downgrade'],
+    ['2.6.4', 'skipped-minor'],
+  ])('is refused for the route to %s (%s)', async (targetVersion, id) => {
+    const problem = await problemOf(() => planned({ request: { targetVersion } }));
+    expect([problem.ending, problem.details.id]).toEqual(['refused', id]);
+  });
+
+  it('has no digest when a check blocks, and is whole all the same', async () => {
+    const rendered = objectsOf({ image: newImage }).filter(({ kind }) => kind !== 'StatefulSet');
+    const { plan, digest } = (await planned({ rendered })).prepared;
+    expect(statuses(plan)).toEqual({ 'statefulset-removed': 'blocked' });
+    expect(plan.diff.length).toBeGreaterThan(0);
+    expect(digest).toBeUndefined();
+  });
+
+  it('ends before the dry run, which would fail, when stored objects are of a kind that is gone', async () => {
+    const old = {
+      apiVersion: 'policy/v1beta1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'rel-etcd', namespace },
+    };
+    const { prepared, intents } = await planned({ revisions: [{ revision: 1, objects: [...objectsOf(), old] }] });
+    expect(statuses(prepared.plan)).toEqual({ 'removed-api': 'blocked' });
+    expect(intents).toEqual([]);
+  });
+
+  it('blocks where nobody can tell on which queue and storage the release runs', async () => {
+    const live = liveOf().filter(({ kind }) => kind !== 'ConfigMap');
+    const { plan } = (await planned({ live })).prepared;
+    expect(statuses(plan)).toEqual({ 'identity-unknown': 'blocked' });
+    expect(plan.checks.find(({ id }) => id === 'identity-unknown')?.seen).toContain('rel-milvus');
+  });
+
+  it('ends with the right that is missing where a live object may not be read', async () => {
+    const problem = await problemOf(() => planned({ api: { forbidden: ['configmaps'] } }));
+    expect([problem.ending, problem.details.id]).toEqual(['failed', 'forbidden']);
+  });
+});
+
+describe('the digest', () => {
+  const digestOf = async (setup: PlanSetup = {}) => (await planned(setup)).prepared.digest;
+
+  it.each<[string, PlanSetup]>([
+    ['Helm 3', { helm: '3.22.0' }],
+    ['a reading role', { request: { operation: 'plan' } }],
+    ['another time-out', { request: { timeoutMs: 60_000 } }],
+    ['another place of the same charts', { request: { repository: './charts' } }],
+    ['the path chosen by name', { request: { path: 'helm' } }],
+    ['a pod that is replaced by one with the same image', { live: [...liveOf()].reverse() }],
+  ])('is the same with %s', async (_, setup) => {
+    expect(await digestOf(setup)).toBe(await digestOf());
+  });
+
+  it.each<[string, PlanSetup, readonly string[]]>([
+    ['another value', { values: 'proxy: { replicas: 2 }' }, ['values']],
+    ['a credential that changed', { values: 'minio: { secretKey: other }' }, ['values']],
+    ['a check overridden in advance', { request: { allow: ['mixed-images'] } }, ['allow']],
+    ['another rendering', { rendered: objectsOf({ image: newImage, secret: 'y' }) }, ['diff of the objects']],
+    ['another target', { request: { targetVersion: '2.4.22' } }, ['target', 'route (charts and images)', 'values']],
+  ])('is another one with %s, which is named', async (_, setup, sections) => {
+    const approved = await digestOf();
+    const { plan } = (await planned(setup)).prepared;
+    const moved = movedSections(approved ?? '', plan);
+    expect(moved).toEqual(expect.arrayContaining([...sections]));
+  });
+});
+
+describe('secrets', () => {
+  it('are in no part of the plan, whatever place they stand in', async () => {
+    const secretValues = {
+      minio: { accessKey: 'canary', secretKey: 'canary' },
+      externalS3: { host: 'canary', cloudProvider: 'canary', iamEndpoint: 'canary' },
+      extraConfigFiles: { 'user.yaml': 'common: { security: { defaultRootPassword: canary } }' },
+      extraEnv: [{ name: 'image', value: 'canary' }],
+      proxy: { annotations: { image: 'canary' }, extraEnv: [{ name: 'PIN', value: 73557355 }] },
+      custom: { tag: { token: 'canary' }, list: ['canary'], pwd: 73557355 },
+      externalKafka: { enabled: true, sasl: { username: 'canary', password: 'canary' } },
+    };
+    const { plan } = (
+      await planned({
+        revisions: [{ revision: 1, shape: { secret: 'canary-old' }, userValues: secretValues }],
+        live: liveOf({ secret: 'canary-old' }),
+        rendered: objectsOf({ image: newImage, secret: 'canary-new' }),
+        values: 'mine: { note: canary }',
+      })
+    ).prepared;
+    const text = JSON.stringify(plan);
+    expect(text).not.toMatch(/canary|73557355/);
+    expect(plan.diff.find(({ kind }) => kind === 'Secret')?.fields).toHaveLength(1);
+    expect(plan.diff.find(({ kind }) => kind === 'ConfigMap')?.fields).toHaveLength(3);
+    expect(text).toContain('hash:');
+  });
+});
