@@ -1,15 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -66,7 +57,7 @@ export async function startAct(options) {
   for (const directory of [at.home, at.artifacts, at.cache, at.workspace, dirname(at.workflow)])
     mkdirSync(directory, { recursive: true });
   if (options.workspace) cpSync(options.workspace, at.workspace, { recursive: true });
-  copyFileSync(options.workflow, at.workflow);
+  writeFileSync(at.workflow, withoutQueue(readFileSync(options.workflow, 'utf8')));
   // Files, for values of several lines, and so that no secret is on a command line. JSON is YAML.
   const given = { secret: options.secrets, var: options.vars, input: options.inputs };
   const files = Object.entries(given).flatMap(([kind, values]) => {
@@ -134,6 +125,14 @@ export function stageAction(repository, into) {
   cpSync(join(repository, 'action.yml'), join(into, 'action.yml'));
   cpSync(join(repository, 'dist'), join(into, 'dist'), { recursive: true });
 }
+
+/**
+ * Without the lines `queue: max`: act refuses a workflow with a key that its schema does not know, and this one is newer
+ * (https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency).
+ * Concurrency groups have no effect in act anyway.
+ * @param {string} workflow text
+ */
+export const withoutQueue = (workflow) => workflow.replace(/^ +queue: max\n/gm, '');
 
 /**
  * @param {string} workflow text
