@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
@@ -85,14 +85,16 @@ describe('SIGINT before anything is written', () => {
     const hold = gates[where === 'mirror' ? 'mirror' : 'cluster'].hold(
       (seen) => path.test(seen.path) && (where !== 'helm' || seen.agent.startsWith('Helm')),
     );
+    const empty = mkdtempSync(join(tmpdir(), 'tools-'));
     const run = scenario.start(
       { ...target, kubeconfig: gates.cluster.kubeconfig, 'tool-mirror': gates.mirror.url },
-      where === 'mirror' ? { toolCache: mkdtempSync(join(tmpdir(), 'tools-')) } : {},
+      where === 'mirror' ? { toolCache: empty } : {},
     );
     await Promise.race([hold.reached, run.done]);
     run.interrupt();
     const result = await run.done;
     await Promise.all([gates.cluster.close(), gates.mirror.close()]);
+    rmSync(empty, { recursive: true });
     expectCancelled(result, 'false');
     expect(await scenario.revisions()).toEqual([[1, 'deployed']]);
 

@@ -113,7 +113,9 @@ describe('an upgrade that the API server would refuse in the middle', () => {
 describe('an upgrade that would take data away', () => {
   it('is refused: a StatefulSet that would disappear', async () => {
     const { results } = await onStandalone();
-    expect(refused(results.disappears, 'statefulset-removed')).toContain('StatefulSet milvus-etcd');
+    expect(refused(results.disappears, 'endpoints-changed', 'statefulset-removed')).toContain(
+      'StatefulSet milvus-etcd',
+    );
   });
 
   it('cannot be allowed', async () => {

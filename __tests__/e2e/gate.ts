@@ -46,7 +46,7 @@ async function openGate(target: string, certificates?: Certificates): Promise<Ga
   const holds = new Set<Held>();
 
   const pass = (incoming: IncomingMessage, response: ServerResponse): void => {
-    const options = { method: incoming.method, headers: incoming.headers, ca: certificates?.ca };
+    const options = { method: incoming.method, headers: incoming.headers, ca: certificates?.ca, agent: false };
     const request = certificates === undefined ? httpRequest : httpsRequest;
     const outgoing = request(new URL(incoming.url ?? '/', target), options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders();

@@ -35,6 +35,7 @@ export interface Bed {
 }
 
 let bed: Bed | undefined;
+const namespaces: string[] = [];
 
 /** Opens the test bed for this test file. Call it once at the top. */
 export function useBed(): () => Bed {
@@ -48,6 +49,8 @@ export function useBed(): () => Bed {
   }, 900_000);
   afterAll(async () => {
     await bed?.mirror.close();
+    // Nobody waits for their end; left as they are, hundreds of pods would slow down the files after this one.
+    if (namespaces.length > 0) await bed?.cluster.kubectl(['delete', 'namespace', '--wait=false', ...namespaces]);
   });
   return () => {
     if (bed === undefined) throw new Error('the test bed is opened before the tests');
@@ -88,6 +91,7 @@ export class Scenario {
   static async make(bed: Bed, name: string, { release = 'milvus', volumes = 30 } = {}): Promise<Scenario> {
     const namespace = `${name}-${randomBytes(3).toString('hex')}`;
     await bed.cluster.createNamespace(namespace, { volumes });
+    namespaces.push(namespace);
     return new Scenario(bed, namespace, release);
   }
 

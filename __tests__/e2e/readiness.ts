@@ -53,7 +53,7 @@ export function expectUpgradedAfterReady({ result, ready, endedAt }: LateRun): v
 export async function neverReady(bed: Bed, options: RunOptions = {}): Promise<RunnerResult> {
   const scenario = await installed(bed, 'never');
   const values = onMilvusPods({ 'testbed/never-ready': 'true' });
-  return scenario.run({ 'target-version': '2.4.23', values, timeout: '25s' }, options);
+  return scenario.run({ 'target-version': '2.4.23', values, timeout: '60s' }, options);
 }
 
 export function expectNotUpgraded(result: RunnerResult): void {

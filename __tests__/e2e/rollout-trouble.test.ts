@@ -21,13 +21,13 @@ const terminating = beside(async () => {
   const scenario = await installed('terminating', smallCluster);
   const pod = (await scenario.kubectl('get', 'pods', '--selector', 'component=querynode', '--output', 'name')).trim();
   await scenario.kubectl('annotate', pod, 'testbed/stuck-terminating=true');
-  return { pod: pod.replace('pod/', ''), scenario, result: await scenario.run({ ...upgrade, timeout: '30s' }) };
+  return { pod: pod.replace('pod/', ''), scenario, result: await scenario.run({ ...upgrade, timeout: '60s' }) };
 });
 
 const dependency = beside(async () => {
   const scenario = await installed('dependency');
   const values = JSON.stringify({ etcd: { podAnnotations: { 'testbed/never-ready': 'true' } } });
-  return { scenario, result: await scenario.run({ ...upgrade, values, timeout: '30s' }) };
+  return { scenario, result: await scenario.run({ ...upgrade, values, timeout: '60s' }) };
 });
 
 describe('a pod that is ready after 40 s', () => {

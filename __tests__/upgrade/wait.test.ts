@@ -477,6 +477,19 @@ describe('the deadline', () => {
     });
   });
 
+  it.each([
+    ['answers a moment later', 'StatefulSet etcd', ''],
+    ['does not answer', "the cluster's first answer", 'deployments'],
+  ])('names what is open also when the time was over before the wait, and the cluster %s', async (_, open, silent) => {
+    const cluster = upgraded();
+    cluster.put(statefulSet('etcd', { ready: 0 }), statefulPod('etcd', 'running'));
+    cluster.silent.add(silent);
+    const wait = start(cluster, { timeoutMs: -1000 });
+    await wait.clock.advance(6000);
+    expect(wait.end()).toMatchObject({ id: 'rollout-timeout', what: expect.stringContaining(open) });
+    expect(wait.end().at).toBe(silent === '' ? 0 : 5000);
+  });
+
   it('comes also when the cluster never answers', async () => {
     const cluster = upgraded();
     cluster.silent.add('deployments');

@@ -19,6 +19,8 @@ import { Wake } from './wake.js';
 
 /** How long everything has to stay as it is before it is believed, in milliseconds. */
 export const settleMs = 5_000;
+/** A deadline that has passed before the first look waits this long for it, so that the end can say what was open. */
+const firstLookMs = 5_000;
 
 export interface RolloutWait {
   readonly cluster: Cluster;
@@ -86,6 +88,8 @@ async function watchUntilSettled(options: RolloutWait, ended: AbortSignal, wake:
   const progress = new Progress(emit, startedAt, deadlineAt);
   const facts = (seen: NamespaceObjects | undefined) =>
     seen === undefined ? [] : options.workloads.map((ref) => workloadFact(ref, seen));
+  const endsAt = (seen: Survey | undefined) =>
+    seen === undefined ? Math.max(deadlineAt, startedAt + firstLookMs) : deadlineAt;
   let objects: NamespaceObjects | undefined;
   let look: Survey | undefined;
   let settling: { readonly since: number; readonly stamp: string } | undefined;
@@ -116,13 +120,13 @@ async function watchUntilSettled(options: RolloutWait, ended: AbortSignal, wake:
     } else {
       if (settling !== undefined) emit({ type: 'phase', phase: 'wait', title: 'Wait again: it did not stay so' });
       settling = undefined;
-      if (now >= deadlineAt) throw new RolloutFailure(facts(objects), timeout(look, verdicts, now - startedAt));
+      if (now >= endsAt(look)) throw new RolloutFailure(facts(objects), timeout(look, verdicts, now - startedAt));
     }
 
     if (look !== undefined) events.want(look, now, now - startedAt);
     await wake.at(
       Math.min(
-        settling === undefined ? deadlineAt : settling.since + settleMs,
+        settling === undefined ? endsAt(look) : settling.since + settleMs,
         progress.nextAt(verdicts),
         look === undefined ? Infinity : events.nextAt(look, now - startedAt),
         ...verdicts.map((verdict) => verdict.stopsAt ?? Infinity),
