@@ -7,10 +7,11 @@ import { topologyOf, type Topology } from '../milvus/components.js';
 import { known, unknown, type Known } from '../milvus/knowledge.js';
 import type { Facts, Inspection } from '../plan/facts.js';
 import { refused } from '../problem.js';
+import { freshObjects } from '../upgrade/rollout/live-objects.js';
 import { configurationFacts } from './configuration.js';
 import { imageFacts, manifestImage } from './images.js';
 import { refuseKubernetes, refuseRelease } from './refusals.js';
-import { readNamespace, workloadFacts } from './workloads.js';
+import { workloadFacts } from './workloads.js';
 
 /** Last deployed revision, which Helm upgrades from; the last one where none was ever deployed. */
 const baseOf = (history: readonly ReleaseRecord[], last: ReleaseRecord): ReleaseRecord =>
@@ -55,7 +56,7 @@ export async function inspect(cluster: Cluster, namespace: string, name: string)
   const [version, history, objects, identity] = await Promise.all([
     cluster.serverVersion(),
     readHistory(cluster, namespace, name),
-    readNamespace(cluster, namespace),
+    freshObjects(cluster, namespace),
     clusterIdentity(cluster, namespace),
   ]);
   refuseKubernetes(version);

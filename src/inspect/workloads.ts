@@ -1,25 +1,8 @@
-import type { Cluster, KubeObject } from '../cluster/port.js';
-import { resources } from '../cluster/resources.js';
+import type { KubeObject } from '../cluster/port.js';
 import { componentOf } from '../milvus/components.js';
 import type { WorkloadFact } from '../plan/facts.js';
 import { workloadFact } from '../upgrade/rollout/fact.js';
 import type { NamespaceObjects, WorkloadRef } from '../upgrade/rollout/objects.js';
-
-/** Everything of a namespace that tells how workloads are, read in one go. */
-export async function readNamespace(cluster: Cluster, namespace: string): Promise<NamespaceObjects> {
-  const [deployments, statefulSets, replicaSets, pods] = await Promise.all([
-    cluster.list<NamespaceObjects['deployments'][number]>(resources.deployments, { namespace }),
-    cluster.list<NamespaceObjects['statefulSets'][number]>(resources.statefulSets, { namespace }),
-    cluster.list<NamespaceObjects['replicaSets'][number]>(resources.replicaSets, { namespace }),
-    cluster.list<NamespaceObjects['pods'][number]>(resources.pods, { namespace }),
-  ]);
-  return {
-    deployments: deployments.items,
-    statefulSets: statefulSets.items,
-    replicaSets: replicaSets.items,
-    pods: pods.items,
-  };
-}
 
 /** The Deployments and StatefulSets of a manifest; Milvus's own carry their component. */
 export function workloadsOf(manifest: readonly KubeObject[]): WorkloadRef[] {
