@@ -70,7 +70,8 @@ function upgradeStep(options: HelmPathOptions, state: HelmPathState): Step {
           remedy: 'Wait until nobody else upgrades it, then run again.',
         });
       }
-      return record.status === 'deployed' && isTarget(record);
+      // The plan found something to apply: the revision may be the one asked for while an object was changed by hand.
+      return false;
     },
     async act(signal) {
       emit({ type: 'phase', phase: 'upgrade', title: 'Helm upgrade' });
