@@ -24,6 +24,7 @@ describe('good inputs', () => {
       operation: 'upgrade',
       path: 'auto',
       release: 'my-milvus',
+      multiHop: false,
       namespace: 'default',
       targetVersion: '2.4.23',
       chart: 'milvus',
@@ -111,6 +112,7 @@ describe('good inputs', () => {
     ['less than a millisecond, rounded up', { timeout: '10us' }, { timeoutMs: 1 }],
     ['the longest timeout', { timeout: '144h' }, { timeoutMs: 6 * 24 * 60 * minute }],
     ['the switches of later versions, switched off', { 'multi-hop': 'false', 'on-failure': 'stop' }, {}],
+    ['several hops in one run', { 'multi-hop': 'true' }, { multiHop: true }],
   ];
   it.each(table)('%s', (_, given, expected) => {
     expect(load({ ...enough, ...given })).toMatchObject(expected);
@@ -130,8 +132,7 @@ describe('bad inputs', () => {
     ['path', 'rolling', /not available yet in this version/],
     ['path', 'migration', /not available yet in this version/],
     ['on-failure', 'restore', /not available yet in this version/],
-    ['multi-hop', 'true', /not available yet in this version/],
-    ['multi-hop', 'True', /"True".*`false`/s],
+    ['multi-hop', 'True', /"True".*`true` or `false`/s],
     ['multi-hop', 'no', /"no"/],
     ['release', '', /empty.*at most 53/s],
     ['release', 'My-Milvus', /"My-Milvus"/],

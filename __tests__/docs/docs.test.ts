@@ -8,9 +8,13 @@ import { outputNames } from '../../src/action/outputs.js';
 import { deniedCharts, pairRules } from '../../src/milvus/charts.js';
 import { frozenKeys } from '../../src/milvus/frozen.js';
 import { resolveChart } from '../../src/milvus/resolve.js';
+import { badTargets } from '../../src/milvus/routes/bad-targets.js';
+import { crossings } from '../../src/milvus/routes/crossings.js';
+import { demands } from '../../src/milvus/routes/demands.js';
+import { lines } from '../../src/milvus/routes/lines.js';
+import { overridableRouteIds } from '../../src/milvus/routes/overridable.js';
 import { parseMilvusVersion, type MilvusVersion } from '../../src/milvus/version.js';
 import { checks } from '../../src/plan/checks/table.js';
-import { overridableRoutes } from '../../src/plan/route.js';
 import { Problem } from '../../src/problem.js';
 import { successes, type Result } from '../../src/report/report.js';
 import { defaultVersions } from '../../src/tools/defaults.js';
@@ -18,6 +22,7 @@ import { problemIds } from './ids.js';
 import { anchors, fenced, pages, prose, read, root, rows, section } from './pages.js';
 
 const readme = read('README.md');
+const byId = (a: readonly string[], b: readonly string[]): number => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1);
 const sorted = (names: readonly string[]): string[] => [...names].sort();
 
 describe('README tables', () => {
@@ -161,13 +166,12 @@ describe('docs/checks.md', () => {
       why,
       `[source](${source})`,
     ]);
-    const byId = (a: readonly string[], b: readonly string[]): number => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1);
     expect(rows(section(page, '# Checks').split('\n## ')[0] ?? '')).toEqual([...expected].sort(byId));
   });
 
   it('has the refusals of routes that may be overridden', () => {
     const routes = rows(section(page, '## The way from version to version')).map(([id = '']) => id);
-    expect(routes).toEqual(sorted(overridableRoutes));
+    expect(routes).toEqual(sorted(overridableRouteIds));
   });
 });
 
@@ -226,5 +230,31 @@ describe('other pages', () => {
         .split('\n')
         .filter((line) => suspicious.test(line)),
     ).toEqual([]);
+  });
+});
+
+describe('docs/routes.md', () => {
+  const page = read('docs/routes.md');
+  it('has every crossing', () => {
+    expect(rows(section(page, '## From minor to minor'))).toEqual(
+      crossings.map(({ row, from, to, path, leave, floor }) => [
+        ...[row, from, to, path, leave?.version ?? 'any', floor?.reasons.at(-1)?.version ?? 'any'],
+      ]),
+    );
+  });
+
+  it('has every stop and every release that is none', () => {
+    expect(rows(section(page, '## Where a route stops'))).toEqual([
+      ...lines.map(({ minor, stop }) => [minor, stop]),
+      ...badTargets.map(({ id, from, to, instead }) => [id, from === to ? from : `${from} to ${to}`, instead]),
+    ]);
+  });
+
+  it('has everything that a hop asks for', () => {
+    const effect = (severity: 'block' | 'warn'): string => (severity === 'block' ? 'refused' : 'warning');
+    const expected = demands.map(({ id, severity, overridable }) => [
+      ...[id, effect(severity), severity === 'warn' ? '' : overridable ? 'yes' : 'no'],
+    ]);
+    expect(rows(section(page, '## What a hop asks for'))).toEqual(expected.sort(byId));
   });
 });

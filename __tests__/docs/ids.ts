@@ -1,23 +1,15 @@
 import { readdirSync } from 'node:fs';
-import { badTargets, crossings } from '../../src/milvus/route-table.js';
+import { badTargets } from '../../src/milvus/routes/bad-targets.js';
 import { read, root } from './pages.js';
 
 /** Ids that are made from parts; each template of the code needs its line here. */
 const made: Readonly<Record<string, readonly string[]>> = {
   'prerelease-${side}': ['prerelease-source', 'prerelease-target'],
   'release-${status}': ['release-uninstalled', 'release-uninstalling'],
-  '${row.id}-source': crossings.flatMap(({ id, sourceFrom }) => (sourceFrom === undefined ? [] : [`${id}-source`])),
-  '${row.id}-target': crossings.flatMap(({ id, targetFrom }) => (targetFrom === undefined ? [] : [`${id}-target`])),
 };
 
-/** Ids of other things than problems: steps of the engine, and routes that are allowed. */
-const others: ReadonlySet<string> = new Set([
-  'helm-upgrade',
-  'rollout',
-  'same-version',
-  'within-minor',
-  ...crossings.map(({ id }) => id),
-]);
+/** Ids of other things than problems: steps of the engine. */
+const others: ReadonlySet<string> = new Set(['helm-upgrade', 'rollout']);
 
 const sources = readdirSync(root + '/src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { requireSupported, upgradeArguments } from '../../src/helm/flags.js';
+import { requireSupported, templateArguments, upgradeArguments } from '../../src/helm/flags.js';
 import type { UpgradeRun } from '../../src/helm/flags.js';
 import type { HelmVersion, UpgradeIntent } from '../../src/helm/port.js';
 import { problemOf } from './support.js';
@@ -105,5 +105,16 @@ describe('upgradeArguments', () => {
     });
     expect(old.details.why).toContain('--reset-then-reuse-values');
     expect(next.details.why).toContain('not known');
+  });
+});
+
+describe('templateArguments', () => {
+  it('renders what an upgrade would, without hooks and without the cluster', () => {
+    const { release, namespace, chart } = intent;
+    const asked = { release, namespace, chart, valuesFile: '/tmp/a,b.json', kubernetes: 'v1.36.4' };
+    expect(templateArguments(asked)).toEqual([
+      ...['template', '--namespace', 'db', '--is-upgrade', '--no-hooks', '--values', '"/tmp/a,b.json"'],
+      ...['--kube-version', 'v1.36.4', '--', 'my-milvus', '/tmp/chart-1.tgz'],
+    ]);
   });
 });

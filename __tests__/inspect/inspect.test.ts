@@ -243,6 +243,92 @@ describe('what runs', () => {
   });
 });
 
+describe('what is around it', () => {
+  const change = (objects: readonly KubeObject[], kind: string, name: string, more: object): KubeObject[] =>
+    objects.map((one) => (one.kind === kind && one.metadata.name === name ? { ...one, ...more } : one));
+
+  it('is plain JSON and holds no secret', async () => {
+    const { facts } = await read(
+      [{ revision: 1, shape: { secret: 'canary-secret' } }],
+      liveOf({ secret: 'canary-secret' }),
+    );
+    expect(JSON.parse(JSON.stringify(facts))).toEqual(facts);
+    expect(JSON.stringify(facts)).not.toContain('canary');
+  });
+
+  it('says where metadata and objects are', async () => {
+    const text = [
+      'messageQueue: kafka',
+      'kafka: { brokerList: broker.elsewhere:9092 }',
+      'metastore: { type: etcd }',
+      'etcd: { endpoints: [rel-etcd:2379], rootPath: by-dev }',
+      'minio: { address: s3.example.com, port: 443, bucketName: a-bucket, rootPath: file, useSSL: true }',
+    ].join('\n');
+    const service: KubeObject = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'rel-etcd', namespace },
+      spec: { selector: { app: 'etcd' } },
+    };
+    const labelled = { spec: { replicas: 1, template: { metadata: { labels: { app: 'etcd' } } } } };
+    const objects = change([...objectsOf(), service], 'StatefulSet', 'rel-etcd', labelled);
+    const live = change(liveOf(), 'ConfigMap', 'rel-milvus', { data: { 'default.yaml': text } });
+    const { facts } = await read([{ revision: 1, objects }], live);
+    expect(facts).toMatchObject({
+      metastore: { value: 'etcd' },
+      etcd: {
+        place: { value: 'release' },
+        servers: { value: ['StatefulSet/rel-etcd'] },
+        members: { known: true, value: { wanted: 1, ready: 1 }, from: 'StatefulSet rel-etcd' },
+      },
+      objectStorage: { place: { value: 'external' }, servers: { value: ['s3.example.com:443'] }, tls: { value: true } },
+    });
+  });
+
+  it('says which etcd members cannot be counted', async () => {
+    const { facts } = await read([{ revision: 1 }]);
+    expect(facts.etcd).toMatchObject({ place: { known: false }, members: { known: false } });
+  });
+
+  it('names replicas that are not those of the manifest', async () => {
+    const objects = objectsOf().map((one) =>
+      one.metadata.name === 'rel-milvus-querynode' ? { ...one, spec: { ...(one.spec as object), replicas: 3 } } : one,
+    );
+    expect((await read([{ revision: 1, objects }])).facts.replicas).toEqual([
+      { workload: 'Deployment rel-milvus-querynode', live: 1, manifest: 3 },
+    ]);
+    expect((await read([{ revision: 1 }])).facts.replicas).toEqual([]);
+  });
+
+  it('names owners of live objects, and only of this release', async () => {
+    const owned = { labels: { 'helm.toolkit.fluxcd.io/name': 'search' } };
+    const other = deployment('other-milvus-proxy', { image: newImage });
+    const live = [
+      ...liveOf().map((one) =>
+        one.metadata.name === 'rel-etcd' && one.kind === 'StatefulSet'
+          ? { ...one, metadata: { ...one.metadata, ...owned } }
+          : one,
+      ),
+      { ...other, metadata: { ...other.metadata, ...owned } },
+    ];
+    expect((await read([{ revision: 1 }], live)).facts.owners).toEqual([
+      { owner: 'flux', name: 'search', evidence: 'helm.toolkit.fluxcd.io/name', objects: ['StatefulSet rel-etcd'] },
+    ]);
+  });
+
+  it('names objects of an API that is gone', async () => {
+    const budget: KubeObject = {
+      apiVersion: 'policy/v1beta1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'rel-pulsar-zookeeper', namespace },
+    };
+    expect((await read([{ revision: 1, objects: [...objectsOf(), budget] }])).facts.unserved).toMatchObject({
+      value: [{ apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', name: 'rel-pulsar-zookeeper' }],
+    });
+    expect((await read([{ revision: 1 }])).facts.unserved).toMatchObject({ known: true, value: [] });
+  });
+});
+
 describe('what may not be read', () => {
   it('is unknown with its reason: the namespace', async () => {
     const { facts } = await read([{ revision: 1 }], liveOf(), { forbidden: ['namespaces'] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordHops } from '../../src/operations/facts-report.js';
-import { plan } from '../report/reports.js';
+import { recordEstimate, recordHops } from '../../src/operations/facts-report.js';
+import { estimate, plan } from '../report/reports.js';
 import type { Report } from '../../src/report/report.js';
 
 const report = (more: Partial<Report>): Report => ({
@@ -15,17 +15,28 @@ const report = (more: Partial<Report>): Report => ({
 });
 
 describe('how the hops ended', () => {
-  it('is said of every hop, and nothing else of the plan moves', () => {
-    const planned = plan();
+  const [one] = plan().hops;
+  if (one === undefined) throw new Error('the plan has a hop');
+  const planned = { ...plan(), hops: [one, one, one] };
+
+  it('is said of every hop in order, and nothing else of the plan moves', () => {
     const done = report({ plan: planned });
-    recordHops(done, 'done');
-    expect(done.plan?.hops.map(({ status }) => status)).toEqual(planned.hops.map(() => 'done'));
+    recordHops(done, ['done', 'failed']);
+    expect(done.plan?.hops.map(({ status }) => status)).toEqual(['done', 'failed', 'not-started']);
     expect({ ...done.plan, hops: [] }).toEqual({ ...planned, hops: [] });
   });
 
   it('is nothing where there is no plan', () => {
     const early = report({});
-    recordHops(early, 'failed');
+    recordHops(early, ['failed']);
+    recordEstimate(early, 0, estimate());
     expect(early.plan).toBeUndefined();
+  });
+
+  it('takes what the dry run of a later hop showed', () => {
+    const seen = estimate({ basis: 'dry-run', removed: ['Deployment x'] });
+    const later = report({ plan: planned });
+    recordEstimate(later, 1, seen);
+    expect(later.plan?.hops.map((hop) => hop.estimate === seen)).toEqual([false, true, false]);
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { chooseChart } from '../../src/plan/chart.js';
+import type { ResolvedChart } from '../../src/milvus/resolve.js';
+import { chosen, readListing } from '../../src/plan/chart.js';
 import { failed } from '../../src/problem.js';
 import { problemOf } from '../helm/support.js';
 import { inspectionOf, target } from './context.js';
-import { entries, repositoryOf } from './world.js';
+import { entries, repositoryOf, request } from './world.js';
 
 const inspection = inspectionOf();
 const same = { ...target, version: '2.3.11' };
@@ -12,33 +13,38 @@ const unreachable = () => {
   listing.catch(() => undefined);
   return listing;
 };
+const resolved = (chartVersion: string): ResolvedChart => ({
+  ...{ chartVersion, appVersion: '2.4.16', available: true, why: 'a reason', notices: [] },
+});
+const asked = (chartVersion?: string) => request(chartVersion === undefined ? {} : { chartVersion });
 
-describe('the chart', () => {
-  it('is resolved from the list and fetched once, however often it is asked for', async () => {
+describe('a chosen chart', () => {
+  it('is fetched once, however often it is asked for', async () => {
     const { repository, fetched } = repositoryOf();
-    const chart = await chooseChart(repository, Promise.resolve(entries), inspection, target, undefined);
-    expect(chart.chartVersion).toBe('4.2.20');
+    const chart = chosen(resolved('4.2.20'), { entries }, repository);
     expect(fetched).toEqual([]);
     await Promise.all([chart.fetch(), chart.fetch()]);
     await chart.fetch();
     expect(fetched).toEqual(['4.2.20']);
   });
 
-  it('is refused by the rule that speaks against it', async () => {
-    const { repository } = repositoryOf();
-    const problem = await problemOf(() =>
-      chooseChart(repository, Promise.resolve(entries), inspection, target, '4.0.0'),
-    );
-    expect([problem.ending, problem.details.id]).toEqual(['refused', 'chart-version-unknown']);
+  it('that is not in the repository is said by name', async () => {
+    const { repository } = repositoryOf([]);
+    const { details } = await problemOf(() => chosen(resolved('4.1.24'), { entries: [] }, repository).fetch());
+    expect(details.id).toBe('chart-not-available');
+    expect(details.what).toContain('4.1.24');
+    expect(details.what).toContain('the test repository');
   });
+});
 
+describe('the list of charts', () => {
   it.each([undefined, '4.1.24'])(
-    'needs no repository where the target runs and the installed chart stays (chart-version %s)',
+    'is not needed where the target runs and the installed chart stays (chart-version %s)',
     async (requested) => {
       const { repository } = repositoryOf();
-      const chart = await chooseChart(repository, unreachable(), inspection, same, requested);
-      expect(chart.chartVersion).toBe('4.1.24');
-      const problem = await problemOf(() => chart.fetch());
+      const listing = await readListing(unreachable(), inspection, same, asked(requested));
+      expect(listing.entries).toEqual([]);
+      const problem = await problemOf(() => chosen(resolved('4.1.24'), listing, repository).fetch());
       expect(problem.details.id).toBe('repository-unreachable');
     },
   );
@@ -46,32 +52,8 @@ describe('the chart', () => {
   it.each([
     ['another target', target, undefined],
     ['another chart', same, '4.2.20'],
-  ])('needs the repository for %s', async (_, wanted, requested) => {
-    const { repository } = repositoryOf();
-    const problem = await problemOf(() => chooseChart(repository, unreachable(), inspection, wanted, requested));
+  ])('is needed for %s', async (_, wanted, requested) => {
+    const problem = await problemOf(() => readListing(unreachable(), inspection, wanted, asked(requested)));
     expect([problem.ending, problem.details.id]).toEqual(['failed', 'repository-unreachable']);
-  });
-
-  it('that is kept and needed, but not in the repository, is said by name', async () => {
-    const { repository } = repositoryOf([]);
-    const chart = await chooseChart(repository, repository.entries(), inspection, same, undefined);
-    const { details } = await problemOf(() => chart.fetch());
-    expect(details.id).toBe('chart-not-available');
-    expect(details.what).toContain('4.1.24');
-    expect(details.what).toContain('the test repository');
-  });
-
-  it.each([
-    ['target', { ...target, version: 'latest' }],
-    ['running', { ...target, source: 'latest' }],
-  ])('is not looked for when the %s version is none', async (what, wanted) => {
-    const { repository } = repositoryOf();
-    const { details } = await problemOf(() =>
-      chooseChart(repository, Promise.resolve(entries), inspection, wanted, undefined),
-    );
-    expect([details.id, details.what]).toEqual([
-      'version-unreadable',
-      expect.stringContaining(`${what} version latest`),
-    ]);
   });
 });

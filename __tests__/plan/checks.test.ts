@@ -4,7 +4,21 @@ import { known, unknown, type Known } from '../../src/milvus/knowledge.js';
 import { checks, isCovered, runChecks } from '../../src/plan/checks/table.js';
 import { names } from '../../src/plan/checks/check.js';
 import { clusterComponents, facts, workload } from '../report/reports.js';
-import { comparisonOf, contextOf, diff, newImage, outcome, type ContextSetup } from './context.js';
+import {
+  comparisonOf,
+  contextOf,
+  diff,
+  milvusObject,
+  newImage,
+  object,
+  outcome,
+  type CheckRow,
+  type ContextSetup,
+} from './context.js';
+import { imageRows } from './rows-images.js';
+import { ownerRows } from './rows-owners.js';
+import { rolloutRows } from './rows-rollout.js';
+import { valueRows } from './rows-values.js';
 import { helmVersion } from './world.js';
 
 const identity = comparisonOf().identity;
@@ -17,12 +31,6 @@ const mixed = clusterComponents.map((component, i) => ({
   images: [i === 0 ? newImage : 'milvusdb/milvus:v2.3.11'],
   version: unknown('x'),
 }));
-const object = (kind: string, name: string, more: object = {}): KubeObject => ({
-  apiVersion: 'v1',
-  kind,
-  metadata: { name },
-  ...more,
-});
 const milvusDeployment = (image: string): KubeObject => ({
   ...object('Deployment', 'my-milvus-proxy', { spec: { template: { spec: { containers: [{ name: 'p', image }] } } } }),
   metadata: { name: 'my-milvus-proxy', labels: { 'helm.sh/chart': 'milvus-4.2.20', component: 'proxy' } },
@@ -33,12 +41,21 @@ const changed = (...all: ReturnType<typeof diff>[]) => ({ comparison: comparison
 const would = (change: Partial<typeof identity>): ContextSetup => ({
   comparison: comparisonOf({ identity: { ...identity, ...change } }),
 });
-const scaled = (manifest: number, live: number, next: number): ContextSetup => ({
+const configured = (text: string) =>
+  rendered([
+    milvusObject('proxy', {
+      template: { spec: { volumes: [{ name: 'milvus-config', configMap: { name: 'my-milvus' } }] } },
+    }),
+    object('ConfigMap', 'my-milvus', { data: { 'default.yaml': text } }),
+  ]);
+const scaled = (manifest: number, live: number, next?: number): ContextSetup => ({
   inspection: {
     facts: { workloads: [workload('my-milvus-proxy', 'x', { component: 'proxy', wanted: live })] },
     manifest: [object('Deployment', 'my-milvus-proxy', { spec: { replicas: manifest } })],
   },
-  comparison: rendered([object('Deployment', 'my-milvus-proxy', { spec: { replicas: next } })]),
+  comparison: rendered([
+    object('Deployment', 'my-milvus-proxy', { spec: next === undefined ? {} : { replicas: next } }),
+  ]),
 });
 
 const shrunk = (kind: 'Deployment' | 'StatefulSet', name: string, from: number, to?: number, spec: object = {}) =>
@@ -59,20 +76,11 @@ const moved = (from: readonly string[], to: Known<readonly string[]>) =>
     }),
   }) satisfies ContextSetup;
 
-interface Row {
-  readonly id: string;
-  readonly speaks: Readonly<Record<string, ContextSetup>>;
-  /** What the sentence has to name. */
-  readonly names: RegExp;
-  /** Besides the ordinary context. */
-  readonly silent?: Readonly<Record<string, ContextSetup>>;
-  readonly status: 'blocked' | 'warned';
-  readonly overridable: boolean;
-  /** Part of what a person approves. */
-  readonly covered: boolean;
-}
-
-const rows: readonly Row[] = [
+const rows: readonly CheckRow[] = [
+  ...ownerRows,
+  ...valueRows,
+  ...imageRows,
+  ...rolloutRows,
   {
     id: 'failed-revision',
     speaks: { 'a failed revision for something else': { inspection: { record: { status: 'failed' } } } },
@@ -120,9 +128,10 @@ const rows: readonly Row[] = [
         inspection: { facts: { rootPath: unknown('it is a secret') } },
       },
       'an unknown queue': { inspection: { facts: { messageQueue: unknown('it is a secret') } } },
+      'an unknown metastore': { inspection: { facts: { metastore: unknown('it is a secret') } } },
       'a frozen key': { unreadable: [{ key: 'pulsar.enabled', reason: 'it is a secret' }] },
     },
-    names: /(root path|message queue|pulsar\.enabled) \(it is a secret\)/,
+    names: /(root path|message queue|metastore|pulsar\.enabled) \(it is a secret\)/,
     status: 'blocked',
     overridable: false,
     covered: true,
@@ -193,10 +202,14 @@ const rows: readonly Row[] = [
   },
   {
     id: 'replicas-reset',
-    speaks: { 'replicas set by hand': scaled(1, 3, 1) },
+    speaks: {
+      'replicas set by hand': scaled(1, 3, 1),
+      'replicas that were taken out of the values': scaled(3, 3),
+    },
     names: /my-milvus-proxy 3 -> 1/,
     silent: {
       'replicas that this run changes': scaled(1, 1, 2),
+      'one pod, of which one remains': scaled(1, 1),
       'replicas set by hand and passed on': scaled(1, 3, 3),
     },
     status: 'warned',
@@ -234,6 +247,25 @@ const rows: readonly Row[] = [
       'a rendering without Milvus': would({ mode: unknown('no Milvus Deployment') }),
     },
     names: /mode cluster; .*(standalone|no Milvus Deployment)/,
+    status: 'blocked',
+    overridable: false,
+    covered: true,
+  },
+  {
+    id: 'metastore-changed',
+    speaks: {
+      'a chart that knows no MySQL': {
+        inspection: { facts: { metastore: known('mysql', 'x') } },
+        comparison: configured('metastore: { type: etcd }'),
+      },
+      'a metastore that cannot be read': { comparison: configured('metastore: { type: odd }') },
+    },
+    names: /metastore (mysql; this upgrade would give it etcd|etcd; what this upgrade would give it cannot be told)/,
+    silent: {
+      'the same': { comparison: configured('metastore: { type: etcd }') },
+      'a configuration that names none': { comparison: configured('log: {}') },
+      'a configuration that the chart does not make': { inspection: { facts: { metastore: known('mysql', 'x') } } },
+    },
     status: 'blocked',
     overridable: false,
     covered: true,
@@ -502,7 +534,9 @@ describe('the table of checks', () => {
     'says why and where %s comes from',
     (_, why, source) => {
       expect(why).toMatch(/^[A-Z].*\.$/);
-      expect(source).toMatch(/^https:\/\/(milvus\.io|helm\.sh|kubernetes\.io|github\.com|docs\.github\.com)\//);
+      expect(source).toMatch(
+        /^https:\/\/(milvus\.io|helm\.sh|kubernetes\.io|github\.com|docs\.github\.com|argo-cd\.readthedocs\.io)\//,
+      );
     },
   );
 

@@ -109,3 +109,37 @@ export function outcome(id: string, context: CheckContext, allow: readonly strin
   if (result === undefined) throw new Error(`there is no check ${id}`);
   return result;
 }
+
+/** When one check speaks and when it does not. */
+export interface CheckRow {
+  readonly id: string;
+  readonly speaks: Readonly<Record<string, ContextSetup>>;
+  /** What the sentence has to name. */
+  readonly names: RegExp;
+  /** Besides the ordinary context. */
+  readonly silent?: Readonly<Record<string, ContextSetup>>;
+  readonly status: 'blocked' | 'warned';
+  readonly overridable: boolean;
+  /** Part of what a person approves. */
+  readonly covered: boolean;
+}
+
+/** An object of a manifest. */
+export const object = (kind: string, name: string, more: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name },
+  ...more,
+});
+
+/** A Deployment of Milvus as the chart labels it. */
+export const milvusObject = (component: string, spec: object = {}): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: `my-milvus-${component}`, labels: { 'helm.sh/chart': 'milvus-4.2.20', component } },
+  spec,
+});
+
+/** The comparison of a dry run that renders these objects. */
+export const rendering = (manifest: readonly KubeObject[], changes: Partial<Comparison> = {}): Comparison =>
+  comparisonOf({ rendered: { ...comparisonOf().rendered, manifest }, ...changes });

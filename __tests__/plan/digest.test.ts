@@ -1,44 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalJson } from '../../src/plan/canonical.js';
 import { digestShape, movedSections, planDigest } from '../../src/plan/digest.js';
-import type { CheckResult, Plan } from '../../src/plan/plan.js';
+import type { Plan } from '../../src/plan/plan.js';
 import { redactor } from '../../src/plan/redact.js';
+import { check, estimate, plan as aPlan } from '../report/reports.js';
 
-const check = (id: string, status: CheckResult['status']): CheckResult => ({
-  id,
-  status,
-  seen: 'seen',
-  why: '',
-  remedy: '',
-  source: '',
-  overridable: true,
-});
-
-const plan: Plan = {
-  schema: 1,
-  release: 'my-release',
-  namespace: 'milvus',
-  cluster: 'uid-1',
-  installed: { revision: 3, chartVersion: '4.1.24', images: ['milvusdb/milvus:v2.3.11'] },
-  sourceVersion: '2.3.11',
-  targetVersion: '2.4.23',
-  situation: 'upgrade',
-  hops: [
-    {
-      path: 'helm',
-      sourceVersion: '2.3.11',
-      targetVersion: '2.4.23',
-      chartVersion: '4.2.20',
-      image: { repository: 'milvusdb/milvus', tag: 'v2.4.23' },
-      status: 'planned',
-    },
-  ],
-  values: { image: { all: { tag: 'v2.4.23' } } },
-  frozen: [{ key: 'cluster.enabled', value: true, from: 'the Deployments' }],
+const plan: Plan = aPlan({
+  checks: [check('failed-revision'), check('stored-image-tag', { status: 'warned' })],
   diff: [{ kind: 'Service', name: 'a', change: 'added', restarts: false, images: [], fields: [] }],
-  checks: [check('failed-revision', 'passed'), check('stored-image-tag', 'warned')],
-  allow: [],
-};
+});
 const hop = plan.hops[0];
 if (hop === undefined) throw new Error('the plan has a hop');
 
@@ -52,17 +22,21 @@ describe('planDigest', () => {
     ['release', { release: 'other' }],
     ['release', { namespace: 'other' }],
     ['cluster', { cluster: 'uid-2' }],
-    ['installed revision and chart', { installed: { ...plan.installed, revision: 4 } }],
-    ['installed revision and chart', { installed: { ...plan.installed, chartVersion: '4.1.25' } }],
+    ['installed revision and chart', { installed: { ...plan.installed, revision: 5 } }],
+    ['installed revision and chart', { installed: { ...plan.installed, chartVersion: '4.1.23' } }],
     ['source images', { installed: { ...plan.installed, images: ['x'] } }],
     ['source images', { sourceVersion: '2.3.12' }],
     ['target', { targetVersion: '2.4.24' }],
     ['route (charts and images)', { hops: [{ ...hop, chartVersion: '4.2.19' }] }],
     ['route (charts and images)', { hops: [{ ...hop, image: { repository: 'a', tag: 'b' } }] }],
+    [
+      'route (charts and images)',
+      { hops: [{ ...hop, changes: [{ key: 'streaming.enabled', value: true, why: 'the route' }] }] },
+    ],
     ['values', { values: {} }],
     ['frozen values', { frozen: [] }],
     ['diff of the objects', { diff: [] }],
-    ['failed checks', { checks: [check('failed-revision', 'allowed')] }],
+    ['failed checks', { checks: [check('failed-revision', { status: 'allowed' })] }],
     ['allow', { allow: ['mixed-images'] }],
   ])('moves with %s', (section, change) => {
     const moved = { ...plan, ...change };
@@ -72,10 +46,13 @@ describe('planDigest', () => {
 
   it.each<[string, Partial<Plan>]>([
     ['the situation', { situation: 'apply-again' }],
+    ['the estimate of a hop', { hops: [{ ...hop, estimate: estimate({ basis: 'rule' }) }] }],
+    ['the words of a hop', { hops: [{ ...hop, notices: ['x'], chartWhy: 'x', documentation: 'x' }] }],
+    ['the effects of values, which values and diff cover', { effects: [] }],
     ['the status of a hop', { hops: [{ ...hop, status: 'done' }] }],
-    ['where a frozen value was read', { frozen: [{ key: 'cluster.enabled', value: true, from: 'elsewhere' }] }],
-    ['the health of the moment', { checks: [...plan.checks, check('unhealthy-workloads', 'allowed')] }],
-    ["the caller's role", { checks: [...plan.checks, check('missing-permission', 'blocked')] }],
+    ['where a frozen value was read', { frozen: plan.frozen.map((one) => ({ ...one, from: 'elsewhere' })) }],
+    ['the health of the moment', { checks: [...plan.checks, check('unhealthy-workloads', { status: 'allowed' })] }],
+    ["the caller's role", { checks: [...plan.checks, check('missing-permission', { status: 'blocked' })] }],
     ['unchanged objects', { diff: [...plan.diff, { ...plan.diff[0], name: 'b', change: 'unchanged' } as never] }],
     ['the order of allow', { allow: [] }],
   ])('does not move with %s', (_, change) => {

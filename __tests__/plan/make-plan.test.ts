@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../src/cluster/port.js';
+import type { Access, KubeObject } from '../../src/cluster/port.js';
 import { movedSections } from '../../src/plan/digest.js';
 import { failed } from '../../src/problem.js';
 import { problemOf } from '../helm/support.js';
 import { liveOf, namespace, newImage, objectsOf, oldImage, planned, written, type PlanSetup } from './world.js';
 
+/** Warnings are about the versions of these tests, not about what the tests are about. */
 const statuses = (plan: { checks: readonly { id: string; status: string }[] }) =>
-  Object.fromEntries(plan.checks.filter(({ status }) => status !== 'passed').map(({ id, status }) => [id, status]));
+  Object.fromEntries(
+    plan.checks
+      .filter(({ status }) => status === 'blocked' || status === 'allowed')
+      .map(({ id, status }) => [id, status]),
+  );
 
 const withImage = (object: KubeObject, image: string): KubeObject =>
   JSON.parse(JSON.stringify(object).replaceAll(newImage, image)) as KubeObject;
@@ -29,13 +34,16 @@ describe('an ordinary upgrade', () => {
       targetVersion: '2.4.23',
       installed: { revision: 1, chartVersion: '4.1.24', images: [oldImage] },
     });
-    expect(plan.hops).toEqual([
+    expect(plan.hops).toMatchObject([
       {
         path: 'helm',
+        row: '2.3-to-2.4',
         sourceVersion: '2.3.11',
         targetVersion: '2.4.23',
         chartVersion: '4.2.20',
         image: { repository: 'milvusdb/milvus', tag: 'v2.4.23' },
+        changes: [],
+        estimate: { basis: 'dry-run', removed: [], images: [{ from: oldImage, to: newImage }] },
         status: 'planned',
       },
     ]);
@@ -117,12 +125,30 @@ describe('a plan that cannot be', () => {
     expect([problem.details, ...problem.others].map(({ id }) => id)).toEqual(['value-conflict', 'value-conflict']);
   });
 
-  it.each([
-    ['2.2.0', 'downgrade'],
-    ['2.6.4', 'skipped-minor'],
-  ])('is refused for the route to %s (%s)', async (targetVersion, id) => {
-    const problem = await problemOf(() => planned({ request: { targetVersion } }));
-    expect([problem.ending, problem.details.id]).toEqual(['refused', id]);
+  it('for a downgrade has no hop, and says why', async () => {
+    const { prepared, intents } = await planned({ request: { targetVersion: '2.2.0' } });
+    expect(statuses(prepared.plan)).toEqual({ downgrade: 'blocked' });
+    expect([prepared.plan.hops, prepared.digest, prepared.chart, intents]).toEqual([[], undefined, undefined, []]);
+  });
+
+  it('names every right that is missing where Helm may not even look', async () => {
+    const wanted = ['services', 'persistentvolumeclaims'];
+    const may = ({ verb, resource }: Access) => !(verb === 'get' && wanted.includes(resource));
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'rel-new', namespace } };
+    const rendered = [...objectsOf({ image: newImage }), service];
+    for (const operation of ['plan', 'upgrade'] as const) {
+      const { prepared, templates } = await planned({ rendered, helmMay: false, api: { may }, request: { operation } });
+      expect(statuses(prepared.plan)).toEqual({ 'missing-permission': 'blocked' });
+      expect(prepared.plan.checks.find(({ id }) => id === 'missing-permission')?.seen).toMatch(
+        /get (services|persistentvolumeclaims).*get (services|persistentvolumeclaims)/,
+      );
+      expect(templates).toHaveLength(1);
+    }
+  });
+
+  it('fails as Helm did where no right explains it', async () => {
+    const problem = await problemOf(() => planned({ helmMay: false }));
+    expect([problem.ending, problem.details.id]).toEqual(['failed', 'forbidden']);
   });
 
   it('has no digest when a check blocks, and is whole all the same', async () => {
@@ -209,5 +235,54 @@ describe('secrets', () => {
     expect(plan.diff.find(({ kind }) => kind === 'Secret')?.fields).toHaveLength(1);
     expect(plan.diff.find(({ kind }) => kind === 'ConfigMap')?.fields).toHaveLength(3);
     expect(text).toContain('hash:');
+  });
+});
+
+describe('several upgrades', () => {
+  const listing = () =>
+    Promise.resolve(
+      Object.entries({ '4.1.24': '2.3.11', '4.2.20': '2.4.16', '4.2.58': '2.5.16', '5.0.19': '2.6.15' }).map(
+        ([version, appVersion]) => ({ version, appVersion }),
+      ),
+    );
+  const far = { targetVersion: '2.5.27', multiHop: true };
+  const rendered = objectsOf({ image: 'milvusdb/milvus:v2.4.24' });
+
+  it('are one plan with its first upgrade tried out and the later ones estimated', async () => {
+    const { prepared, intents, templates } = await planned({ rendered, listing: listing(), request: far });
+    const { plan, digest, target } = prepared;
+    expect(statuses(plan)).toEqual({});
+    expect(plan.hops.map(({ targetVersion, image, estimate }) => [targetVersion, image.tag, estimate?.basis])).toEqual([
+      ['2.4.24', 'v2.4.24', 'dry-run'],
+      ['2.5.27', 'v2.5.27', 'rendered'],
+    ]);
+    expect([target.version, plan.targetVersion, digest !== undefined]).toEqual(['2.4.24', '2.5.27', true]);
+    expect(intents).toHaveLength(1);
+    // Both ends of the later upgrade, each with all values it would have.
+    expect(templates.map(({ chart }) => chart.reference)).toEqual([
+      '/charts/milvus-4.2.20.tgz',
+      '/charts/milvus-4.2.58.tgz',
+    ]);
+  });
+
+  it('are refused whole without multi-hop', async () => {
+    const { prepared } = await planned({ rendered, listing: listing(), request: { ...far, multiHop: false } });
+    expect(statuses(prepared.plan)).toEqual({ 'several-hops': 'blocked' });
+    expect(prepared.plan.hops).toHaveLength(2);
+    expect(prepared.plan.diff.length).toBeGreaterThan(0);
+    expect(prepared.digest).toBeUndefined();
+  });
+
+  it('keep a tag of the input image for the last one', async () => {
+    const image = { repository: 'mirror.test/milvus', tag: 'special' };
+    const { plan } = (await planned({ listing: listing(), request: { ...far, image } })).prepared;
+    expect(plan.hops.map((hop) => hop.image)).toEqual([{ repository: 'mirror.test/milvus', tag: 'v2.4.24' }, image]);
+  });
+
+  it('have no estimate where a later chart cannot be rendered, which is no reason against the first', async () => {
+    const { prepared, notes } = await planned({ rendered, listing: listing(), request: far, templates: false });
+    expect(prepared.plan.hops.map(({ estimate }) => estimate?.basis)).toEqual(['dry-run', undefined]);
+    expect(prepared.digest).toBeDefined();
+    expect(notes).toHaveLength(1);
   });
 });

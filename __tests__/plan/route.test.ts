@@ -1,48 +1,130 @@
 import { describe, expect, it } from '@jest/globals';
-import { overridableRoutes, routeChecks } from '../../src/plan/route.js';
+import { overridableRouteIds } from '../../src/milvus/routes/overridable.js';
+import { known } from '../../src/milvus/knowledge.js';
+import { planRoute, routeChecks } from '../../src/plan/route.js';
 import { checks } from '../../src/plan/checks/table.js';
 import { problemOf } from '../helm/support.js';
-import { target } from './context.js';
+import { inspectionOf, target, type InspectionSetup } from './context.js';
+import { request } from './world.js';
 
-const from = (source: string, version: string) => ({ ...target, source, version });
+const entries = [
+  ...[
+    ['4.0.34', '2.2.14'],
+    ['4.1.28', '2.3.13'],
+    ['4.2.20', '2.4.16'],
+    ['4.2.33', '2.5.0'],
+    ['4.2.58', '2.5.16'],
+    ['5.0.19', '2.6.15'],
+  ],
+].map(([version = '', appVersion = '']) => ({ version, appVersion }));
 
-describe('the route as a check', () => {
-  it('is silent on an allowed crossing, with its notices', () => {
-    const { checks: found, notices } = routeChecks(from('2.3.11', '2.4.23'), 'separate', []);
-    expect([found, notices]).toEqual([[], [expect.stringContaining('mmap')]]);
+const on = (version: string, chart: string): InspectionSetup => ({
+  facts: { sourceVersion: known(version, 'images') },
+  release: { chartVersion: chart, appVersion: version },
+  lastImage: `milvusdb/milvus:v${version}`,
+});
+
+const asked = (source: string, version: string, chart = '4.1.28', given: Parameters<typeof request>[0] = {}) => {
+  const wanted = request(given);
+  const { route } = planRoute(inspectionOf(on(source, chart)), { ...target, source, version }, wanted, entries);
+  return { route, checks: routeChecks(route, wanted) };
+};
+const blocked = (found: ReturnType<typeof asked>) =>
+  found.checks.filter(({ status }) => status === 'blocked').map(({ id }) => id);
+
+describe('the route as checks', () => {
+  it('says nothing against one allowed upgrade', () => {
+    const { route, checks: found } = asked('2.3.11', '2.4.23');
+    expect(found.filter(({ status }) => status === 'blocked')).toEqual([]);
+    expect(route.hops.map(({ target: stop }) => stop)).toEqual(['2.4.23']);
+  });
+
+  it('blocks several upgrades, and names the next one', () => {
+    const found = asked('2.2.16', '2.6.15', '4.0.34');
+    expect(blocked(found)).toEqual(['several-hops']);
+    expect(found.checks[0]).toMatchObject({
+      seen: expect.stringContaining('2.2.16 -> 2.3.22 -> 2.4.24 -> 2.5.27 -> 2.6.15'),
+      remedy: expect.stringContaining('target-version: 2.3.22'),
+    });
+  });
+
+  it('offers no single step where the first one only prepares the release for the next', () => {
+    const found = asked('2.5.27', '2.6.15', '4.2.58');
+    expect(found.route.hops[0]).toMatchObject({ source: '2.5.27', target: '2.5.27', row: '2.5-mixcoord' });
+    expect(blocked(found)).toEqual(['several-hops']);
+    expect(found.checks.find(({ id }) => id === 'several-hops')?.remedy).toMatch(/^Set multi-hop: true/);
+  });
+
+  it('runs several where they are asked for', () => {
+    expect(blocked(asked('2.2.16', '2.6.15', '4.0.34', { multiHop: true }))).toEqual([]);
+  });
+
+  it('plans a migration, and never runs it', () => {
+    const found = asked('2.1.4', '2.3.22', '3.2.18', { multiHop: true });
+    expect(found.route.hops.map(({ path }) => path)).toEqual(['migration', 'helm']);
+    expect(blocked(found)).toContain('metadata-migration');
+    expect(blocked(asked('2.1.4', '2.3.22', '3.2.18', { allow: ['metadata-migration'] }))).toContain(
+      'metadata-migration',
+    );
   });
 
   it.each([
     ['2.3.11', '2.4.13', 'bad-target-2.4.13'],
     ['2.4.16', '2.5.1', '2.4-to-2.5-target'],
-    ['2.3.11', '2.5.16', 'skipped-minor'],
   ])('%s to %s blocks as %s unless allowed', (source, version, id) => {
-    const result = (allow: readonly string[]) => routeChecks(from(source, version), 'separate', allow).checks;
-    expect(result([])).toMatchObject([{ id, status: 'blocked', overridable: true }]);
-    expect(result([id])).toMatchObject([{ id, status: 'allowed' }]);
-    expect(result([])[0]?.source).toMatch(/^https:/);
-    expect(overridableRoutes).toContain(id);
+    const status = (allow: readonly string[]) =>
+      asked(source, version, '4.1.28', { allow }).checks.find((check) => check.id === id)?.status;
+    expect([status([]), status([id])]).toEqual(['blocked', 'allowed']);
+    expect(overridableRouteIds).toContain(id);
   });
 
   it.each([
     ['2.4.23', '2.3.11', 'downgrade'],
-    ['2.1.4', '2.2.16', 'metadata-migration'],
-    ['2.5.16', '2.6.4', 'streaming-migration'],
     ['2.3.11', '2.4.0-rc.1', 'prerelease-target'],
-  ])('%s to %s is refused as %s, whatever is allowed', async (source, version, id) => {
-    const { ending, details } = await problemOf(() => routeChecks(from(source, version), 'separate', [id]));
-    expect([ending, details.id]).toEqual(['refused', id]);
-    expect(overridableRoutes).not.toContain(id);
+  ])('%s to %s is blocked as %s, whatever is allowed', (source, version, id) => {
+    expect(blocked(asked(source, version, '4.1.28', { allow: [id] }))).toContain(id);
+    expect(overridableRouteIds).not.toContain(id);
   });
 
   it('refuses what is no version', async () => {
-    expect((await problemOf(() => routeChecks(from('2.3.11', 'x'), 'separate', []))).details.id).toBe(
-      'version-unreadable',
-    );
+    const problem = await problemOf(() => asked('2.3.11', 'x'));
+    expect(problem.details.id).toBe('version-unreadable');
   });
 
   it('shares no id with the table of checks', () => {
     const ids = new Set(checks.map(({ id }) => id));
-    expect(overridableRoutes.filter((id) => ids.has(id))).toEqual([]);
+    expect(overridableRouteIds.filter((id) => ids.has(id))).toEqual([]);
+  });
+});
+
+/** An earlier run began to go from 2.3.22 to 2.4.24 on the way to 2.5.27. */
+describe('an upgrade on the way that never ended', () => {
+  const begun = (facts: InspectionSetup['facts'], previous = '2.3.22') =>
+    planRoute(
+      inspectionOf({
+        ...on('2.4.24', '4.2.20'),
+        facts: { sourceVersion: known('2.4.24', 'images'), ...facts },
+        previousImage: `milvusdb/milvus:v${previous}`,
+      }),
+      { ...target, source: '2.4.24', version: '2.5.27' },
+      request(),
+      entries,
+    );
+  const healthy = inspectionOf().facts.workloads;
+  const ill = healthy.map((one, index) => (index === 0 ? { ...one, healthy: false } : one));
+
+  it('is finished first', () => {
+    const { route, source } = begun({ workloads: ill });
+    expect([source, route.hops.map((hop) => hop.target)]).toEqual(['2.3.22', ['2.4.24', '2.5.27']]);
+  });
+
+  it('is over where everything is ready', () => {
+    const { route, source } = begun({ workloads: healthy });
+    expect([source, route.hops.map((hop) => hop.target)]).toEqual(['2.4.24', ['2.5.27']]);
+  });
+
+  it('does not count where it is not a stop of the way', () => {
+    const { source } = begun({ workloads: ill }, '2.4.16');
+    expect(source).toBe('2.4.24');
   });
 });

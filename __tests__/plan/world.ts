@@ -1,6 +1,6 @@
 import type { Request } from '../../src/action/request.js';
 import type { Access, Cluster, KubeObject, Resource, ResourceRule } from '../../src/cluster/port.js';
-import type { Helm, ReleaseStatus, Rendered, UpgradeIntent, Values } from '../../src/helm/port.js';
+import type { Helm, ReleaseStatus, Rendered, TemplateIntent, UpgradeIntent, Values } from '../../src/helm/port.js';
 import type { ChartEntry, ChartRepository } from '../../src/helm/repository/port.js';
 import { inspect } from '../../src/inspect/inspect.js';
 import { makePlan } from '../../src/plan/make-plan.js';
@@ -244,6 +244,7 @@ export const request = (changes: Partial<Request> = {}): Request => ({
   toolMirrors: [],
   timeoutMs: 3_600_000,
   allow: [],
+  multiHop: false,
   ...changes,
 });
 
@@ -279,12 +280,18 @@ export const helmVersion = (text: string): Helm['version'] => {
 };
 
 /** A Helm that renders `manifest`; an upgrade is an error. */
-export function helmOf(manifest: readonly KubeObject[], version = '4.3.0') {
+export function helmOf(
+  manifest: readonly KubeObject[],
+  version = '4.3.0',
+  { mayLook = true, renders = true }: { readonly mayLook?: boolean; readonly renders?: boolean } = {},
+) {
   const intents: UpgradeIntent[] = [];
+  const templates: TemplateIntent[] = [];
   const helm: Helm = {
     version: helmVersion(version),
     dryRun: (intent) => {
       intents.push(intent);
+      if (!mayLook) return Promise.reject(failed({ id: 'forbidden', what: 'Helm may not get services', remedy: '' }));
       const rendered: Rendered = {
         manifest,
         hooks: [],
@@ -293,9 +300,13 @@ export function helmOf(manifest: readonly KubeObject[], version = '4.3.0') {
       };
       return Promise.resolve(rendered);
     },
+    template: (asked) => {
+      templates.push(asked);
+      return renders ? Promise.resolve(manifest) : Promise.reject(new Error('no such chart'));
+    },
     upgrade: () => Promise.reject(new Error('a plan writes nothing')),
   };
-  return { helm, intents };
+  return { helm, intents, templates };
 }
 
 export interface PlanSetup {
@@ -307,6 +318,10 @@ export interface PlanSetup {
   readonly helm?: string;
   readonly api?: Partial<FakeOptions>;
   readonly listing?: Promise<readonly ChartEntry[]>;
+  /** Helm's dry run is forbidden if false. */
+  readonly helmMay?: boolean;
+  /** Rendering without the cluster fails if false. */
+  readonly templates?: boolean;
 }
 
 /** Inspects and plans as a run does. */
@@ -314,9 +329,13 @@ export async function planned(setup: PlanSetup = {}) {
   const { revisions = [{ revision: 1 }], live = liveOf(), rendered = objectsOf({ image: newImage }) } = setup;
   const api = fakeApi({ objects: [...live, ...revisions.map(recordOf)], ...setup.api });
   const inspection = await inspect(api.cluster, namespace, 'rel');
-  const { helm, intents } = helmOf(rendered, setup.helm);
+  const { helm, intents, templates } = helmOf(rendered, setup.helm, {
+    mayLook: setup.helmMay ?? true,
+    renders: setup.templates ?? true,
+  });
   const { repository, fetched } = repositoryOf();
   const valuesFiles: Values[] = [];
+  const notes: unknown[] = [];
   const prepare = () =>
     makePlan(request(setup.request), readGiven({ files: [], inline: setup.values ?? '', set: [] }).given, inspection, {
       cluster: api.cluster,
@@ -328,7 +347,8 @@ export async function planned(setup: PlanSetup = {}) {
         return Promise.resolve('/private/values.json');
       },
       description: 'a test',
+      note: (error) => notes.push(error),
       signal: new AbortController().signal,
     });
-  return { prepared: await prepare(), prepare, inspection, intents, fetched, valuesFiles, api };
+  return { prepared: await prepare(), prepare, inspection, intents, templates, notes, fetched, valuesFiles, api };
 }

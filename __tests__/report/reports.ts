@@ -1,6 +1,6 @@
 import { known, unknown, type Component } from '../../src/milvus/knowledge.js';
 import type { ComponentFact, Facts, WorkloadFact } from '../../src/plan/facts.js';
-import type { CheckResult, Plan } from '../../src/plan/plan.js';
+import type { CheckResult, Hop, HopEstimate, Plan } from '../../src/plan/plan.js';
 import type { Timed } from '../../src/report/events.js';
 import type { Report } from '../../src/report/report.js';
 
@@ -72,6 +72,25 @@ export function facts(version: string, revision: number, chart: string, override
     bucket: known('milvus-bucket', 'ConfigMap'),
     bucketRootPath: known('files', 'ConfigMap'),
     minioMode: known('distributed', 'StatefulSet'),
+    metastore: known('etcd', 'ConfigMap'),
+    etcd: {
+      place: known('release', 'ConfigMap'),
+      servers: known(['StatefulSet/my-milvus-etcd'], 'ConfigMap'),
+      tls: known(false, 'ConfigMap'),
+      auth: known(false, 'ConfigMap'),
+      members: known({ wanted: 3, ready: 3 }, 'StatefulSet my-milvus-etcd'),
+    },
+    objectStorage: {
+      place: known('release', 'ConfigMap'),
+      servers: known(['StatefulSet/my-milvus-minio'], 'ConfigMap'),
+      tls: known(false, 'ConfigMap'),
+    },
+    replicas: [],
+    owners: [],
+    autoscalers: { horizontal: known([], 'namespace'), keda: known([], 'namespace') },
+    disruptionBudgets: known([], 'namespace'),
+    claims: known([], 'namespace'),
+    unserved: known([], 'discovery'),
     sourceVersion: known(version, 'images'),
     image: known({ repository: 'milvusdb/milvus', tag: `v${version}`, suffix: '' }, 'images'),
     components,
@@ -100,6 +119,40 @@ export function check(id: string, overrides: Partial<CheckResult> = {}): CheckRe
 
 export const digest = 'd8f5b2a19b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6';
 
+export function estimate(overrides: Partial<HopEstimate> = {}): HopEstimate {
+  return {
+    basis: 'dry-run',
+    restarts: clusterComponents.map((component) => `Deployment my-milvus-${component}`).sort(),
+    added: [],
+    removed: [],
+    images: [{ from: 'milvusdb/milvus:v2.3.11', to: 'milvusdb/milvus:v2.4.23' }],
+    downtime: {
+      fromSeconds: 0,
+      toSeconds: 0,
+      why: 'Every workload that restarts starts its new pods before it ends the old ones.',
+    },
+    ...overrides,
+  };
+}
+
+export function hop(overrides: Partial<Hop> = {}): Hop {
+  return {
+    path: 'helm',
+    row: '2.3-to-2.4',
+    documentation: 'https://milvus.io/docs/v2.4.x/upgrade_milvus_cluster-helm.md',
+    sourceVersion: '2.3.11',
+    targetVersion: '2.4.23',
+    chartVersion: '4.2.20',
+    chartWhy: 'No chart has 2.4.23; 4.2.20 is the newest one for 2.4 that works with Pulsar 2.',
+    image: { repository: 'milvusdb/milvus', tag: 'v2.4.23' },
+    changes: [],
+    notices: ['Milvus 2.4 gives the mmap settings of 2.3 another meaning.'],
+    estimate: estimate(),
+    status: 'planned',
+    ...overrides,
+  };
+}
+
 export function plan(overrides: Partial<Plan> = {}): Plan {
   return {
     schema: 1,
@@ -110,21 +163,17 @@ export function plan(overrides: Partial<Plan> = {}): Plan {
     sourceVersion: '2.3.11',
     targetVersion: '2.4.23',
     situation: 'upgrade',
-    hops: [
-      {
-        path: 'helm',
-        sourceVersion: '2.3.11',
-        targetVersion: '2.4.23',
-        chartVersion: '4.2.20',
-        image: { repository: 'milvusdb/milvus', tag: 'v2.4.23' },
-        status: 'planned',
-      },
-    ],
+    hops: [hop()],
     values: { image: { all: { tag: 'v2.4.23' } } },
     frozen: [
       { key: 'cluster.enabled', value: true, from: 'the Deployments of the release' },
       { key: 'pulsar.enabled', value: true, from: 'StatefulSet `my-milvus-pulsar-broker`' },
       { key: 'minio.mode', value: 'distributed', from: 'StatefulSet `my-milvus-minio`' },
+    ],
+    effects: [
+      { key: 'queryNode.replicas', from: 2, to: 3, by: 'given' },
+      { key: 'image.all.tag', from: 'v2.3.11', to: 'v2.4.23', by: 'run' },
+      { key: 'log.level', from: 'info', to: 'debug', by: 'chart' },
     ],
     diff: [
       ...clusterComponents.map((component) => ({
@@ -133,7 +182,34 @@ export function plan(overrides: Partial<Plan> = {}): Plan {
         change: 'changed' as const,
         restarts: true,
         images: [{ container: component, from: 'milvusdb/milvus:v2.3.11', to: 'milvusdb/milvus:v2.4.23' }],
-        fields: [],
+        fields: [
+          { path: '/metadata/labels/helm.sh~1chart', from: 'hash:aaaaaaaaaaaa', to: 'hash:bbbbbbbbbbbb' },
+          {
+            path: '/spec/template/metadata/annotations/checksum~1config',
+            from: 'hash:aaaaaaaaaaaa',
+            to: 'hash:bbbbbbbbbbbb',
+          },
+          {
+            path: `/spec/template/spec/containers/${component}/image`,
+            from: 'milvusdb/milvus:v2.3.11',
+            to: 'milvusdb/milvus:v2.4.23',
+          },
+          {
+            path: `/spec/template/spec/containers/${component}/readinessProbe/initialDelaySeconds`,
+            from: 90,
+            to: 30,
+          },
+          ...(component === 'querynode'
+            ? [
+                { path: '/spec/replicas', from: 2, to: 3 },
+                {
+                  path: '/spec/template/spec/containers/querynode/resources/requests/memory',
+                  from: '4Gi',
+                  to: '8Gi',
+                },
+              ]
+            : []),
+        ],
       })),
       {
         kind: 'ConfigMap',
@@ -143,10 +219,32 @@ export function plan(overrides: Partial<Plan> = {}): Plan {
         images: [],
         fields: [
           { path: '/data/default.yaml/log/level', from: 'info', to: 'debug' },
-          { path: '/data/default.yaml/minio/secretAccessKey', from: 'sha256:9f3c…', to: 'sha256:9f3c…' },
+          { path: '/data/default.yaml/minio/secretAccessKey', from: 'hash:0123456789ab', to: 'hash:ba9876543210' },
+          { path: '/data/default.yaml/quotaAndLimits', to: { flushRate: { enabled: true, max: 0.1 } } },
+          { path: '/data/default.yaml/rootCoord/maxPartitionNum', from: 4096, to: 1024 },
+          { path: '/data/user.yaml', from: 'hash:0123456789ab', to: 'hash:ba9876543210' },
         ],
       },
+      {
+        kind: 'Service',
+        name: 'my-milvus',
+        change: 'changed',
+        restarts: false,
+        images: [],
+        fields: [{ path: '/spec/ports/metrics/port', from: 9091, to: 9092 }],
+      },
+      { kind: 'ServiceAccount', name: 'my-milvus', change: 'added', restarts: false, images: [], fields: [] },
+      {
+        kind: 'PodDisruptionBudget',
+        name: 'my-milvus-etcd',
+        change: 'changed',
+        restarts: false,
+        images: [],
+        fields: [{ path: '/metadata/labels/helm.sh~1chart', from: 'hash:aaaaaaaaaaaa', to: 'hash:bbbbbbbbbbbb' }],
+      },
       { kind: 'StatefulSet', name: 'my-milvus-etcd', change: 'unchanged', restarts: false, images: [], fields: [] },
+      { kind: 'StatefulSet', name: 'my-milvus-minio', change: 'unchanged', restarts: false, images: [], fields: [] },
+      { kind: 'Secret', name: 'my-milvus-minio', change: 'unchanged', restarts: false, images: [], fields: [] },
     ],
     checks: [
       check('release-found'),
@@ -387,6 +485,28 @@ export const invalidInputs = (): Report => ({
   timeline: [{ type: 'phase', phase: 'inputs', title: 'Read inputs', at: START }],
 });
 
+const hostileHop = (state: Hop['status']): Hop =>
+  hop({
+    row: hostile,
+    documentation: `https://a.example/"><img src=x>`,
+    sourceVersion: hostile,
+    targetVersion: hostile,
+    chartVersion: hostile,
+    chartWhy: hostile,
+    image: { repository: hostile, tag: hostile },
+    changes: [{ key: hostile, value: hostile, why: hostile }],
+    notices: [hostile],
+    ...(state === 'failed' ? { pointOfNoReturn: hostile } : {}),
+    estimate: estimate({
+      restarts: [`${hostile} ${hostile}`],
+      added: [hostile],
+      removed: [`StatefulSet ${hostile}`],
+      images: [{ from: hostile, to: hostile }, { to: hostile }],
+      downtime: { fromSeconds: 1, toSeconds: 9, why: hostile },
+    }),
+    status: state,
+  });
+
 /** A failure in which every text that comes from outside is hostile. */
 export const hostileEverywhere = (): Report => {
   const base = failedHostile();
@@ -398,13 +518,41 @@ export const hostileEverywhere = (): Report => {
     dataState: hostile,
     next: hostile,
     targetVersion: hostile,
+    outlook: [
+      {
+        goal: 'newest minor',
+        targetVersion: hostile,
+        hops: [{ sourceVersion: hostile, targetVersion: hostile, chartVersion: hostile, path: 'helm' }],
+        blocked: [{ id: hostile, seen: hostile }],
+        note: hostile,
+      },
+    ],
     before: {
       ...facts(hostile, 4, hostile),
+      etcd: {
+        place: known('external', hostile),
+        servers: known([hostile], hostile),
+        tls: unknown(hostile),
+        auth: unknown(hostile),
+        members: unknown(hostile),
+      },
+      replicas: [{ workload: hostile, live: 5, manifest: 2 }],
+      owners: [{ owner: 'flux', name: hostile, evidence: hostile, objects: [hostile] }],
+      autoscalers: {
+        horizontal: known([{ kind: 'ScaledObject', name: hostile, workload: hostile, min: 1, max: 2 }], hostile),
+        keda: unknown(hostile),
+      },
+      disruptionBudgets: known([{ name: hostile, workloads: [hostile], disruptionsAllowed: 0 }], hostile),
+      claims: known([{ name: hostile, workload: hostile, size: hostile, accessModes: [hostile] }], hostile),
+      unserved: known([{ apiVersion: hostile, kind: hostile, name: hostile }], hostile),
       kubernetes: hostile,
       bucket: { known: false, reason: hostile },
       rootPath: { known: true, value: hostile, from: hostile },
     },
     plan: plan({
+      installed: { revision: 4, chartVersion: hostile, images: [hostile] },
+      hops: [hostileHop('failed'), hostileHop('not-started')],
+      effects: (['given', 'run', 'chart'] as const).map((by) => ({ key: hostile, from: hostile, to: hostile, by })),
       frozen: [{ key: hostile, value: hostile, from: hostile }],
       checks: (['passed', 'warned', 'blocked', 'allowed'] as const).map((state) =>
         check(hostile, {
@@ -424,6 +572,25 @@ export const hostileEverywhere = (): Report => {
           images: [{ container: hostile, from: hostile, to: hostile }],
           fields: [{ path: hostile, from: hostile, to: { [hostile]: hostile } }],
         },
+        ...['Deployment', 'ConfigMap', 'Service', 'Secret', 'PersistentVolumeClaim'].map((kind) => ({
+          kind,
+          name: hostile,
+          change: 'changed' as const,
+          restarts: kind === 'Deployment',
+          images: [
+            { container: hostile, from: hostile, to: hostile },
+            { container: hostile, to: `${hostile} new` },
+          ],
+          fields: [
+            { path: `/data/${hostile.replaceAll('/', '~1')}/${hostile.replaceAll('/', '~1')}`, from: hostile, to: 1 },
+            { path: `/data/${hostile.replaceAll('/', '~1')}`, to: hostile },
+            { path: '/spec/replicas', from: hostile, to: hostile },
+            { path: `/spec/template/spec/containers/${hostile}/resources/${hostile}`, from: hostile, to: hostile },
+          ],
+        })),
+        { kind: hostile, name: hostile, change: 'added', restarts: false, images: [], fields: [] },
+        { kind: 'Job', name: hostile, change: 'added', hook: true, restarts: false, images: [], fields: [] },
+        { kind: 'StatefulSet', name: hostile, change: 'removed', restarts: false, images: [], fields: [] },
       ],
     }),
     timeline: [

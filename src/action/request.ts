@@ -39,5 +39,7 @@ export interface Request {
   readonly toolMirrors: readonly string[];
   readonly timeoutMs: number;
   readonly allow: readonly string[];
+  /** All hops of a route in one run, a health gate after each. */
+  readonly multiHop: boolean;
   readonly planDigest?: string;
 }

@@ -18,5 +18,8 @@ export const resources = {
   deployments: of('apps', 'v1', 'deployments', 'Deployment'),
   statefulSets: of('apps', 'v1', 'statefulsets', 'StatefulSet'),
   replicaSets: of('apps', 'v1', 'replicasets', 'ReplicaSet'),
+  podDisruptionBudgets: of('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
+  // Version 1 says what scales which workload, and is served by every Kubernetes; version 2 only from 1.23 on.
+  horizontalPodAutoscalers: of('autoscaling', 'v1', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
   namespaces: { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false },
 } as const satisfies Record<string, Resource>;

@@ -5,8 +5,9 @@ import type { Problem } from '../problem.js';
 import type { Run, RunResult } from '../process/port.js';
 import { classifyHelmError } from './errors.js';
 import type { HelmCall } from './errors/row.js';
-import { requireSupported, upgradeArguments } from './flags.js';
-import type { Helm, HelmVersion, UpgradeIntent } from './port.js';
+import { requireSupported, templateArguments, upgradeArguments } from './flags.js';
+import type { Helm, HelmVersion } from './port.js';
+import { parseManifest } from './manifest.js';
 import { parseRendered } from './rendered.js';
 
 /** A dry run renders and asks the server a few times; it never waits for anything. */
@@ -128,7 +129,7 @@ export function createHelm(options: HelmOptions): HelmCli {
     throw problemOf(result, about, timeoutMs, writes);
   }
 
-  const about = (intent: UpgradeIntent, act: string): HelmCall => ({
+  const about = (intent: { readonly release: string; readonly namespace: string }, act: string): HelmCall => ({
     release: intent.release,
     namespace: intent.namespace,
     version: version.text,
@@ -142,6 +143,10 @@ export function createHelm(options: HelmOptions): HelmCli {
       const deadline = Math.min(intent.timeoutMs, dryRunDeadlineMs);
       const output = await call(args, about(intent, 'dry run'), deadline, false, signal);
       return parseRendered(output, intent.namespace, version.text);
+    },
+    template: async (intent, signal) => {
+      const output = await call(templateArguments(intent), about(intent, 'rendering'), dryRunDeadlineMs, false, signal);
+      return parseManifest(output, intent.namespace);
     },
     upgrade: async (intent, signal) => {
       const args = upgradeArguments(intent, version, 'apply');

@@ -1,5 +1,5 @@
 import { refused } from '../problem.js';
-import type { HelmVersion, UpgradeIntent } from './port.js';
+import type { HelmVersion, TemplateIntent, UpgradeIntent } from './port.js';
 
 /** Whether Helm only renders (`helm upgrade --dry-run=server`) or writes. */
 export type UpgradeRun = 'dry-run' | 'apply';
@@ -77,6 +77,28 @@ export function upgradeArguments(intent: UpgradeIntent, version: HelmVersion, ru
     // What follows is never read as a flag.
     '--',
     intent.release,
+    chart.reference,
+  ];
+}
+
+/**
+ * The arguments of `helm template` for what an upgrade would render, the same for Helm 3.14 to 4.x
+ * (https://helm.sh/docs/helm/helm_template/).
+ */
+export function templateArguments({ release, namespace, chart, valuesFile, kubernetes }: TemplateIntent): string[] {
+  return [
+    'template',
+    '--namespace',
+    namespace,
+    '--is-upgrade',
+    '--no-hooks',
+    '--values',
+    listItem(valuesFile),
+    '--kube-version',
+    kubernetes,
+    ...(chart.version === undefined ? [] : ['--version', chart.version]),
+    '--',
+    release,
     chart.reference,
   ];
 }

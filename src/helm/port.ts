@@ -80,10 +80,26 @@ export interface Rendered {
   readonly userValues: Values;
 }
 
+/** A chart to be rendered without the cluster. */
+export interface TemplateIntent {
+  readonly release: string;
+  readonly namespace: string;
+  readonly chart: ChartSource;
+  /** A 0600 JSON file with all user values of the revision that would be written. */
+  readonly valuesFile: string;
+  /** Version of the cluster, for example `v1.36.4`: templates ask for it. */
+  readonly kubernetes: string;
+}
+
 export interface Helm {
   readonly version: HelmVersion;
   /** `helm upgrade --dry-run=server`. Rejects with a classified Problem. Secrets stay in memory. */
   dryRun(intent: UpgradeIntent, signal?: AbortSignal): Promise<Rendered>;
+  /**
+   * `helm template --is-upgrade`: objects without hooks. Asks the cluster nothing, so what a template looks up there is
+   * missing. Rejects with a classified Problem.
+   */
+  template(intent: TemplateIntent, signal?: AbortSignal): Promise<readonly KubeObject[]>;
   /**
    * `helm upgrade --reset-then-reuse-values`, without waiting. Resolves when Helm ended with 0. Rejects with a
    * classified Problem otherwise; after `signal` (SIGINT passed on) with id `cancelled`.

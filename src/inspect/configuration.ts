@@ -1,12 +1,19 @@
 import type { Cluster, KubeObject } from '../cluster/port.js';
 import { resources } from '../cluster/resources.js';
 import { bucketOf, bucketRootPathOf, configMapName, rootPathOf, type ConfigSource } from '../milvus/config.js';
+import { etcdOf, type EtcdConfig } from '../milvus/etcd.js';
 import { known, unknown, type Known } from '../milvus/knowledge.js';
+import { metastoreOf } from '../milvus/metastore.js';
+import { objectStorageOf } from '../milvus/object-storage.js';
 import { messageQueueOf, minioModeOf } from '../milvus/queue.js';
 import type { Facts } from '../plan/facts.js';
 import { Problem } from '../problem.js';
 
-export type ConfigurationFacts = Pick<Facts, 'messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath' | 'minioMode'>;
+export type IdentityFacts = Pick<Facts, 'messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath' | 'minioMode'>;
+
+/** Everything that is told by the configuration that Milvus's pods get. */
+export type ConfigurationFacts = IdentityFacts &
+  Pick<Facts, 'metastore' | 'objectStorage'> & { readonly etcd: EtcdConfig };
 
 /**
  * What a release's configuration says about where its data is: read the same way from the live objects and from the
@@ -15,7 +22,7 @@ export type ConfigurationFacts = Pick<Facts, 'messageQueue' | 'rootPath' | 'buck
 export function identityOf(
   source: ConfigSource,
   release: { readonly name: string; readonly namespace: string },
-): ConfigurationFacts {
+): IdentityFacts {
   return {
     messageQueue: messageQueueOf(source, release),
     rootPath: rootPathOf(source),
@@ -59,8 +66,14 @@ export async function configurationFacts(
   manifest: readonly KubeObject[],
 ): Promise<{ readonly config?: KubeObject; readonly facts: ConfigurationFacts }> {
   const config = await liveConfig(cluster, release.namespace, configMapName(manifest));
-  if (config.known) {
-    return { config: config.value, facts: identityOf({ configMap: config.value, manifest }, release) };
-  }
-  return { facts: identityOf({ configMap: undefined, manifest, unreadable: config.reason }, release) };
+  const source: ConfigSource = config.known
+    ? { configMap: config.value, manifest }
+    : { configMap: undefined, manifest, unreadable: config.reason };
+  const facts = {
+    ...identityOf(source, release),
+    metastore: metastoreOf(source),
+    etcd: etcdOf(source, release.namespace),
+    objectStorage: objectStorageOf(source, release.namespace),
+  };
+  return { ...(config.known ? { config: config.value } : {}), facts };
 }

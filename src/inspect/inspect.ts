@@ -9,9 +9,15 @@ import type { Facts, Inspection } from '../plan/facts.js';
 import { refused } from '../problem.js';
 import { freshObjects } from '../upgrade/rollout/live-objects.js';
 import { configurationFacts } from './configuration.js';
+import { etcdFact } from './etcd.js';
 import { imageFacts, manifestImage } from './images.js';
+import { liveWorkloads } from './live-workloads.js';
+import { ownerFacts } from './owners.js';
 import { refuseKubernetes, refuseRelease } from './refusals.js';
-import { workloadFacts } from './workloads.js';
+import { replicasFacts } from './replicas.js';
+import { readSurroundings, surroundingFacts } from './surroundings.js';
+import { unservedFact } from './unserved.js';
+import { workloadFacts, workloadsOf } from './workloads.js';
 
 /** Last deployed revision, which Helm upgrades from; the last one where none was ever deployed. */
 const baseOf = (history: readonly ReleaseRecord[], last: ReleaseRecord): ReleaseRecord =>
@@ -53,11 +59,12 @@ function milvusTopology(objects: readonly KubeObject[], record: ReleaseRecord): 
  *   Problem (failed): the cluster cannot be read
  */
 export async function inspect(cluster: Cluster, namespace: string, name: string): Promise<Inspection> {
-  const [version, history, objects, identity] = await Promise.all([
+  const [version, history, objects, identity, surroundings] = await Promise.all([
     cluster.serverVersion(),
     readHistory(cluster, namespace, name),
     freshObjects(cluster, namespace),
     clusterIdentity(cluster, namespace),
+    readSurroundings(cluster, namespace),
   ]);
   refuseKubernetes(version);
   const record = history.at(-1);
@@ -68,7 +75,11 @@ export async function inspect(cluster: Cluster, namespace: string, name: string)
   const manifest = parseManifest(base.manifest, namespace);
   const topology = milvusTopology(manifest, base);
   const workloads = workloadFacts(manifest, objects);
-  const { config, facts: configuration } = await configurationFacts(cluster, { name, namespace }, manifest);
+  const live = liveWorkloads(workloadsOf(manifest), objects);
+  const [{ config, facts: configuration }, unserved] = await Promise.all([
+    configurationFacts(cluster, { name, namespace }, manifest),
+    unservedFact(cluster, manifest),
+  ]);
   const facts: Facts = {
     schema: 1,
     kubernetes: version.gitVersion,
@@ -88,8 +99,13 @@ export async function inspect(cluster: Cluster, namespace: string, name: string)
     streamingNode: topology.streamingNode,
     indexNode: topology.indexNode,
     ...configuration,
+    etcd: etcdFact(configuration.etcd, workloads),
     ...imageFacts(workloads),
     workloads,
+    replicas: replicasFacts(workloads, manifest),
+    owners: ownerFacts(live),
+    ...surroundingFacts(surroundings, live),
+    unserved,
   };
   const lastImage = manifestImage(record === base ? manifest : parseManifest(record.manifest, namespace));
   const previousImage = earlierImage(history, record, namespace);

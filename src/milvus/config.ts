@@ -160,3 +160,10 @@ export const bucketOf = (source: ConfigSource): Known<string> => fromChart(sourc
 
 /** The prefix of the data within its bucket; may be empty. */
 export const bucketRootPathOf = (source: ConfigSource): Known<string> => fromChart(source, 'minio.rootPath');
+
+/** A setting that is on or off, as Milvus reads it: anything but `true` is off. */
+export function switchOf(source: ConfigSource, path: string, otherwise: boolean): Known<boolean> {
+  const said = setting(source, path);
+  if (said === undefined) return known(otherwise, "Milvus's default");
+  return said.known ? known(said.value.trim().toLowerCase() === 'true', said.from) : said;
+}

@@ -83,6 +83,9 @@ function serverAt({ host, port }: Address, manifest: readonly KubeObject[], name
   return `${short.join('.')}:${port}`;
 }
 
+/** Whether a server of `serversOf` is a workload of the release. */
+export const isOwnServer = (server: string): boolean => /^(StatefulSet|Deployment|Service)\//.test(server);
+
 /**
  * The servers of one dependency as the configuration has them.
  *

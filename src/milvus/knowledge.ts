@@ -8,6 +8,9 @@ export type CoordinatorStyle = 'separate' | 'mixcoord' | 'mixed' | 'none';
 export type MessageQueue =
   'pulsar2' | 'pulsar3' | 'external-pulsar' | 'kafka' | 'external-kafka' | 'rocksmq' | 'natsmq' | 'woodpecker';
 
+/** Where Milvus keeps its metadata. MySQL left Milvus with 2.2.15 and 2.3.2, and the chart with 4.1.8. */
+export type Metastore = 'etcd' | 'mysql' | 'tikv';
+
 /** Value of the `component` label, which is also the container's name and the Deployment's suffix. */
 export type Component =
   | 'standalone'

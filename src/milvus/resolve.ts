@@ -52,9 +52,10 @@ const readable = (entries: readonly ChartEntry[]): readonly Candidate[] =>
 function bestFor(entries: readonly Candidate[], target: MilvusVersion): Candidate | undefined {
   const allowed = entries.filter(
     ({ version, app }) =>
+      // First what is quick to tell: an index has hundreds of charts.
+      sameMinor(app, target) &&
       denied(version) === undefined &&
       brokenPair(version, target) === undefined &&
-      sameMinor(app, target) &&
       (compareMilvusVersions(app, target) === 0 || (!isPrerelease(app) && compareMilvusVersions(app, target) < 0)),
   );
   return [...allowed].sort((a, b) => compareMilvusVersions(b.app, a.app) || rcompare(a.version, b.version))[0];

@@ -13,9 +13,23 @@ function unexpected(error: unknown): ProblemDetails {
   };
 }
 
+// What a plan would remove of these is refused by checks that nobody can override.
+const volumesStay = 'Volumes are untouched: the upgrade removes no StatefulSet and no PersistentVolumeClaim.';
+
+/** A run of several hops that stopped between two of them: the last one that was done is seen ready. */
+function betweenHops({ plan, revision }: Report): string | undefined {
+  const hops = plan?.hops ?? [];
+  const done = hops.filter(({ status }) => status === 'done');
+  const reached = done.at(-1);
+  if (reached === undefined || hops.some(({ status }) => status === 'failed')) return undefined;
+  return `${done.length} of ${hops.length} upgrades are done: Milvus ${reached.targetVersion} on chart ${reached.chartVersion} was seen ready everywhere (revision ${revision ?? 'unknown'}), and nothing of the next one was written. ${volumesStay}`;
+}
+
 /** What is known of the data after a bad ending. */
 function dataState(report: Report, error: unknown): string {
   const { changed, revision, before, plan, result } = report;
+  const between = betweenHops(report);
+  if (between !== undefined) return between;
   const waited = plan?.situation === 'rollout-unfinished' && result !== 'refused';
   if (!changed && waited) {
     return `Nothing was written by this run. Revision ${revision ?? 'unknown'} was deployed before it, and its rollout has not ended.`;
@@ -26,11 +40,9 @@ function dataState(report: Report, error: unknown): string {
   if (!changed) return 'Nothing was written: the release, its pods and its data are as they were.';
   const seen = revision !== undefined && revision !== before?.release.revision;
   const written = seen ? `Revision ${revision} was written` : 'Helm had begun to write a new revision';
-  // What a plan would remove of these is refused by checks that nobody can override.
-  const volumes = 'Volumes are untouched: the upgrade removes no StatefulSet and no PersistentVolumeClaim.';
   return error instanceof RolloutFailure
-    ? `${written}, but it is not known to run everywhere: pods may run the new image, the old one, or not at all. ${volumes}`
-    : `${written}, and it is not known whether all objects are of it. ${volumes}`;
+    ? `${written}, but it is not known to run everywhere: pods may run the new image, the old one, or not at all. ${volumesStay}`
+    : `${written}, and it is not known whether all objects are of it. ${volumesStay}`;
 }
 
 /** What to run next, for the person on call. */

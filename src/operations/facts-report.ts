@@ -1,5 +1,5 @@
 import type { Facts } from '../plan/facts.js';
-import type { Hop } from '../plan/plan.js';
+import type { Hop, HopEstimate } from '../plan/plan.js';
 import type { Report } from '../report/report.js';
 
 /** Puts what was read into the report, so that every later ending can tell it. */
@@ -10,8 +10,20 @@ export function recordFacts(report: Report, facts: Facts): void {
   if (facts.sourceVersion.known) report.sourceVersion = facts.sourceVersion.value;
 }
 
-/** Says in the plan how its hops ended: the output `hops` and report.json tell what was done, not only what was meant. */
-export function recordHops(report: Report, status: Hop['status']): void {
+/**
+ * Says in the plan how its hops stand: the output `hops` and report.json tell what was done, not only what was meant.
+ *
+ * @param statuses in the order of the hops; those behind the last one given were not started
+ */
+export function recordHops(report: Report, statuses: readonly Hop['status'][]): void {
   if (report.plan === undefined) return;
-  report.plan = { ...report.plan, hops: report.plan.hops.map((hop) => ({ ...hop, status })) };
+  const hops = report.plan.hops.map((hop, index) => ({ ...hop, status: statuses[index] ?? 'not-started' }));
+  report.plan = { ...report.plan, hops };
+}
+
+/** Puts what the dry run of a later hop showed in the place of its estimate. */
+export function recordEstimate(report: Report, index: number, estimate: HopEstimate | undefined): void {
+  if (report.plan === undefined || estimate === undefined) return;
+  const hops = report.plan.hops.map((hop, at) => (at === index ? { ...hop, estimate } : hop));
+  report.plan = { ...report.plan, hops };
 }

@@ -2,15 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../cluster/port.js';
 import type { Values } from '../helm/port.js';
-import { createHttpGet } from '../helm/repository/http.js';
-import { openChartRepository } from '../helm/repository/open.js';
 import { inspect } from '../inspect/inspect.js';
 import { canonicalJson } from '../plan/canonical.js';
 import { movedSections } from '../plan/digest.js';
 import type { Inspection } from '../plan/facts.js';
 import { makePlan, type PreparedPlan } from '../plan/make-plan.js';
+import type { PlanPorts } from '../plan/ports.js';
 import { secretTexts } from '../plan/secrets.js';
-import { refused } from '../problem.js';
+import { Problem, refused, type ProblemDetails } from '../problem.js';
+import { wayLine } from '../report/hops.js';
+import { openCharts } from './charts.js';
 import { recordFacts } from './facts-report.js';
 import type { Session } from './session.js';
 
@@ -18,29 +19,57 @@ export interface Prepared extends PreparedPlan {
   readonly inspection: Inspection;
 }
 
-/** The chart source of this run; its list is asked for at once, while the release is being read. */
-function charts(session: Session) {
-  const { request, clock, workDir, job, helm, interruption } = session;
-  if (helm === undefined) throw new Error('a plan needs Helm');
-  const repository = openChartRepository({
-    repository: request.repository,
-    chart: request.chart,
-    ...(request.chartVersion === undefined ? {} : { chartVersion: request.chartVersion }),
-    workspace: job.workspace,
-    tempDir: workDir,
-    get: createHttpGet(clock, 'milvus-upgrade-action'),
-    pull: helm.pullChart,
-  });
-  const listing = repository.entries(interruption.signal);
-  // Its failure is looked at where the list is needed; until then it must not end the process.
-  listing.catch(() => undefined);
-  return { helm, repository, listing };
-}
+type Charts = Pick<PlanPorts, 'helm' | 'repository' | 'listing'>;
 
+/** The chart source of this run; its list is asked for at once, while the release is being read. */
+function charts(session: Session): Charts {
+  const { helm } = session;
+  if (helm === undefined) throw new Error('a plan needs Helm');
+  return { helm, ...openCharts(session, helm.pullChart) };
+}
 /** Logs of pods, events and Helm's raw text may repeat a credential of the release: none leaves this run. */
 function hideSecrets({ request, hide }: Session, values: readonly Values[], manifest: readonly KubeObject[]): void {
   const names = [request.release, request.namespace, ...manifest.map(({ metadata }) => metadata.name)];
   for (const text of secretTexts({ values, manifest, names })) hide(text);
+}
+
+/** Reads what runs, and learns which texts are secret. */
+async function look(session: Session, title: string): Promise<Inspection> {
+  const { request, cluster, emit } = session;
+  emit({ type: 'phase', phase: 'inspect', title });
+  const inspection = await inspect(cluster, request.namespace, request.release);
+  const { record, base, manifest } = inspection;
+  hideSecrets(session, [record.userValues, base.userValues, base.chartValues, session.given.values], manifest);
+  return inspection;
+}
+
+/** Plans from what was seen, shows warnings and failed checks, and learns which texts of the new objects are secret. */
+async function decide(session: Session, source: Charts, inspection: Inspection, title: string): Promise<Prepared> {
+  const { request, cluster, emit, job, interruption } = session;
+  emit({ type: 'phase', phase: 'decide', title });
+  const prepared = await makePlan(request, session.given, inspection, {
+    ...{ cluster, ...source },
+    writeValues: (values) => Promise.resolve(session.writePrivate('values', JSON.stringify(values))),
+    description: `Milvus ${request.targetVersion ?? ''} by milvus-upgrade-action${job.runUrl === undefined ? '' : ` (${job.runUrl})`}`,
+    note: (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      emit({ type: 'warning', text: `What the later upgrades would change could not be estimated: ${reason}` });
+    },
+    signal: interruption.signal,
+  });
+  const { plan, target, chart, notices, rendered, chartValues } = prepared;
+  hideSecrets(
+    session,
+    [chartValues, rendered?.userValues ?? {}],
+    [...(rendered?.manifest ?? []), ...(rendered?.hooks ?? [])],
+  );
+  if (chart !== undefined) {
+    const text = `Milvus ${target.source} -> ${target.version}, chart ${chart.chartVersion}: ${chart.why}`;
+    emit({ type: 'info', text });
+  }
+  for (const text of notices) emit({ type: 'warning', text });
+  for (const check of plan.checks) if (check.status !== 'passed') emit({ type: 'check', check });
+  return { ...prepared, inspection };
 }
 
 /**
@@ -49,50 +78,35 @@ function hideSecrets({ request, hide }: Session, values: readonly Values[], mani
  * @throws Problem for everything that ends the run before there is a plan
  */
 export async function prepare(session: Session): Promise<Prepared> {
-  const { request, cluster, emit, report, job, interruption } = session;
-  const { helm, repository, listing } = charts(session);
-  emit({ type: 'phase', phase: 'inspect', title: `Inspect release ${request.release}` });
-  const inspection = await inspect(cluster, request.namespace, request.release);
+  const { request, report, job } = session;
+  const source = charts(session);
+  const inspection = await look(session, `Inspect release ${request.release}`);
   recordFacts(report, inspection.facts);
-  const { record, base, manifest } = inspection;
-  hideSecrets(session, [record.userValues, base.userValues, base.chartValues, session.given.values], manifest);
-
-  emit({ type: 'phase', phase: 'decide', title: 'Plan' });
-  const prepared = await makePlan(request, session.given, inspection, {
-    cluster,
-    helm,
-    repository,
-    listing,
-    writeValues: (values) => Promise.resolve(session.writePrivate('values', JSON.stringify(values))),
-    description: `Milvus ${request.targetVersion ?? ''} by milvus-upgrade-action${job.runUrl === undefined ? '' : ` (${job.runUrl})`}`,
-    signal: interruption.signal,
-  });
-  const { plan, target, chart, digest, notices, rendered, chartValues } = prepared;
-  hideSecrets(
-    session,
-    [chartValues, rendered?.userValues ?? {}],
-    [...(rendered?.manifest ?? []), ...(rendered?.hooks ?? [])],
-  );
-  report.path = 'helm';
-  report.sourceVersion = target.source;
-  report.chartVersion = chart.chartVersion;
+  const prepared = await decide(session, source, inspection, 'Plan');
+  const { plan, digest } = prepared;
+  report.path = plan.hops.some(({ path }) => path === 'migration') ? 'migration' : 'helm';
+  report.sourceVersion = plan.sourceVersion;
+  const chartVersion = plan.hops.at(-1)?.chartVersion;
+  if (chartVersion !== undefined) report.chartVersion = chartVersion;
   report.plan = plan;
-  emit({
-    type: 'info',
-    text: `Milvus ${target.source} -> ${target.version}, chart ${chart.chartVersion}: ${chart.why}`,
-  });
-  for (const text of notices) emit({ type: 'warning', text });
-  for (const check of plan.checks) if (check.status !== 'passed') emit({ type: 'check', check });
+  if (plan.hops.length > 1) session.emit({ type: 'info', text: wayLine(plan) });
   if (digest !== undefined) report.planDigest = digest;
   const planFile = join(job.temp, `milvus-upgrade-plan-${request.namespace}_${request.release}.json`);
   writeFileSync(planFile, `${canonicalJson(session.cleanAll(plan))}\n`);
   report.planFile = planFile;
-  return { ...prepared, inspection };
+  return prepared;
 }
 
-/** Ends the run as refused where a check blocks, or where the approved plan is not the plan of now. */
-export function refuseBlocked({ request }: Session, { plan, digest }: Prepared): void {
-  const [first, ...others] = plan.checks
+/** The same for a later hop: fresh facts, dry run and checks; the report keeps the plan of the whole way. */
+export async function prepareNext(session: Session, title: string): Promise<Prepared> {
+  const source = charts(session);
+  const inspection = await look(session, `Inspect before ${title}`);
+  return decide(session, source, inspection, `Plan ${title}`);
+}
+
+/** The checks that stop a run, as problems. */
+const blockers = ({ plan }: Prepared): ProblemDetails[] =>
+  plan.checks
     .filter(({ status }) => status === 'blocked')
     .map(({ id, seen, why, remedy, overridable }) => ({
       id,
@@ -100,6 +114,17 @@ export function refuseBlocked({ request }: Session, { plan, digest }: Prepared):
       why,
       remedy: overridable ? `${remedy} To go on all the same, name ${id} in the input allow.` : remedy,
     }));
+
+/** Ends the run between two hops where a check blocks the next one. */
+export function stopBlocked(prepared: Prepared): void {
+  const [first, ...others] = blockers(prepared);
+  if (first !== undefined) throw new Problem('failed', first, others);
+}
+
+/** Ends the run as refused where a check blocks, or where the approved plan is not the plan of now. */
+export function refuseBlocked({ request }: Session, prepared: Prepared): void {
+  const { plan, digest } = prepared;
+  const [first, ...others] = blockers(prepared);
   if (first !== undefined) throw refused(first, others);
   if (request.planDigest === undefined) return;
   const moved = movedSections(request.planDigest, plan);

@@ -3,14 +3,15 @@ import { resolve } from 'node:path';
 import type { Job } from '../action/github.js';
 import { loadInputs, type KnownCheck, type PathKind } from '../action/inputs/index.js';
 import type { Request } from '../action/request.js';
+import { overridableRouteIds } from '../milvus/routes/overridable.js';
 import { checks } from '../plan/checks/table.js';
-import { overridableRoutes } from '../plan/route.js';
+
 import { readGiven, type Given } from '../values/given.js';
 
 /** Ids that the input `allow` may name, and those it knows but must not override. */
 const knownChecks: readonly KnownCheck[] = [
   ...checks.map(({ id, overridable, severity }) => ({ id, overridable: overridable && severity === 'block' })),
-  ...overridableRoutes.map((id) => ({ id, overridable: true })),
+  ...overridableRouteIds.map((id) => ({ id, overridable: true })),
 ];
 
 function pathKind(path: string): PathKind | undefined {

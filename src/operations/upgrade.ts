@@ -1,36 +1,10 @@
-import { readHistory } from '../helm/record.js';
-import { parseManifest } from '../helm/manifest.js';
-import type { ReleaseRecord, UpgradeIntent, Values } from '../helm/port.js';
-import { manifestImage } from '../inspect/images.js';
 import { inspect } from '../inspect/inspect.js';
-import { workloadsOf } from '../inspect/workloads.js';
-import type { KubeObject } from '../cluster/port.js';
-import { imageOf } from '../plan/target.js';
-import { Problem } from '../problem.js';
-import { diagnose } from '../upgrade/diagnose.js';
-import { helmPath, type HelmPathState } from '../upgrade/helm-path.js';
-import type { Expectation } from '../upgrade/rollout/survey.js';
-import { runSteps } from '../upgrade/run-steps.js';
-import { verifyRollout } from '../upgrade/verify.js';
-import { RolloutFailure, waitForRollout } from '../upgrade/wait.js';
-import { equal } from '../values/tree.js';
-import { recordHops } from './facts-report.js';
-import { prepare, refuseBlocked, type Prepared } from './prepare.js';
+import type { Hop } from '../plan/plan.js';
+import { failed, Problem } from '../problem.js';
+import { recordEstimate, recordHops } from './facts-report.js';
+import { prepare, prepareNext, refuseBlocked, stopBlocked, type Prepared } from './prepare.js';
+import { runHop } from './run-hop.js';
 import type { Session } from './session.js';
-
-const kept = ({ metadata }: KubeObject): boolean => metadata.annotations?.['helm.sh/resource-policy'] === 'keep';
-
-/** What has to be rolled out, and what has to be gone, when the upgrade is done. */
-function expectationOf(before: readonly KubeObject[], after: readonly KubeObject[], image: string): Expectation {
-  const wanted = workloadsOf(after);
-  const names = new Set(wanted.map(({ kind, name }) => `${kind}/${name}`));
-  return {
-    workloads: wanted.map((ref) => (ref.component === undefined ? ref : { ...ref, image })),
-    removed: workloadsOf(before.filter((object) => !kept(object))).filter(
-      ({ kind, name }) => !names.has(`${kind}/${name}`),
-    ),
-  };
-}
 
 /** Puts what runs now beside what ran before. Best effort: the result is known already. */
 async function recordAfter({ cluster, request, report, emit }: Session): Promise<void> {
@@ -47,79 +21,55 @@ async function recordAfter({ cluster, request, report, emit }: Session): Promise
   }
 }
 
-async function recordTrouble(session: Session, error: unknown, expectation: Expectation): Promise<void> {
-  const { report, cluster, request, clock, interruption, emit } = session;
-  if (!(error instanceof RolloutFailure) || interruption.signal.aborted) return;
-  report.stuck = error.workloads;
-  report.pods = await diagnose(cluster, request.namespace, expectation, clock);
-  for (const trouble of report.pods) emit({ type: 'pod', trouble });
-}
+const way = (hops: readonly Hop[]): string =>
+  JSON.stringify(
+    hops.map(({ path, sourceVersion, targetVersion, chartVersion, image }) => [
+      ...[path, sourceVersion, targetVersion, chartVersion],
+      image,
+    ]),
+  );
 
-/** Whether a stored revision is what this run asks for: chart, image and values. */
-const isTargetOf =
-  ({ target, chart }: Prepared, userValues: Values) =>
-  (record: ReleaseRecord): boolean =>
-    record.chart.version === chart.chartVersion &&
-    manifestImage(parseManifest(record.manifest, record.namespace)) === imageOf(target) &&
-    equal(record.userValues, userValues);
-
-async function apply(session: Session, prepared: Prepared, intent: UpgradeIntent): Promise<void> {
-  const { cluster, clock, emit, report, request, interruption, helm } = session;
-  if (helm === undefined || prepared.rendered === undefined) throw new Error('an upgrade needs Helm and a dry run');
-  const { rendered, inspection, target } = prepared;
-  const expectation = expectationOf(inspection.manifest, rendered.manifest, imageOf(target));
-  const { steps, state } = helmPath({
-    helm,
-    intent,
-    cluster,
-    clock,
-    emit,
-    installedRevision: inspection.facts.release.revision,
-    history: () => readHistory(cluster, request.namespace, request.release),
-    isTarget: isTargetOf(prepared, rendered.userValues),
-    expectation,
-    deadlineAt: report.startedAt + request.timeoutMs,
-    critical: (ended) => {
-      // A cancelled run may have to end before Helm's end is known: what may have been written is told from here on.
-      recordState(session, state);
-      return interruption.critical(ended);
-    },
+/** Plans a later hop anew, and sees that the rest of the way is still the one that was planned (and maybe approved). */
+async function nextHop(session: Session, rest: readonly Hop[], title: string): Promise<Prepared> {
+  // The version that runs is read from the images that this run has just put there.
+  const { sourceVersion, ...request } = session.request;
+  const prepared = await prepareNext({ ...session, request }, title);
+  // Where the run stops here, this is how things stand.
+  session.report.after = prepared.inspection.facts;
+  stopBlocked(prepared);
+  if (way(prepared.plan.hops) === way(rest)) return prepared;
+  const found = prepared.plan.hops.map(
+    ({ targetVersion, chartVersion }) => `${targetVersion} on chart ${chartVersion}`,
+  );
+  throw failed({
+    id: 'route-moved',
+    what: `Before ${title} the way to the target is another one than was planned: ${found.join(', ')}.`,
+    why: 'Only what was planned before the first hop is carried out.',
+    remedy:
+      'See whether somebody else works on the release or on the chart repository, then run again: it plans from where the release is now.',
   });
-  try {
-    await runSteps(steps, emit, interruption.signal);
-  } catch (error) {
-    recordState(session, state);
-    await recordTrouble(session, error, expectation);
-    throw error;
-  }
-  recordState(session, state);
 }
 
-function recordState({ report }: Session, state: HelmPathState): void {
-  report.changed = state.written;
-  report.revision = state.revision;
-  if (state.rollout !== undefined) report.rollout = state.rollout;
-}
-
-/** A deployed revision whose rollout never ended: nothing is written, only waited for. */
-async function waitOnly(session: Session, { inspection, target }: Prepared): Promise<void> {
-  const { cluster, clock, emit, report, request, interruption } = session;
-  const expectation = expectationOf([], inspection.manifest, imageOf(target));
-  try {
-    report.rollout = await waitForRollout({
-      cluster,
-      namespace: request.namespace,
-      ...expectation,
-      clock,
-      deadlineAt: report.startedAt + request.timeoutMs,
-      emit,
-      signal: interruption.signal,
-    });
-    await verifyRollout(cluster, request.namespace, expectation);
-  } catch (error) {
-    await recordTrouble(session, error, expectation);
-    throw error;
+/** Walks the hops; each is planned anew when the one before is rolled out. */
+async function walk(session: Session, first: Prepared): Promise<void> {
+  const { report } = session;
+  const { hops } = first.plan;
+  const done: Hop['status'][] = [];
+  for (const [index, { sourceVersion, targetVersion }] of hops.entries()) {
+    const title = `upgrade ${index + 1} of ${hops.length}, ${sourceVersion} -> ${targetVersion}`;
+    recordHops(report, done);
+    const prepared = index === 0 ? first : await nextHop(session, hops.slice(index), title);
+    recordEstimate(report, index, prepared.plan.hops[0]?.estimate);
+    try {
+      await runHop(session, prepared);
+    } catch (error) {
+      const untouched = error instanceof Problem && error.ending === 'refused';
+      recordHops(report, [...done, untouched ? 'not-started' : 'failed']);
+      throw error;
+    }
+    done.push('done');
   }
+  recordHops(report, done);
 }
 
 /** `operation: upgrade`: plan, and then exactly that. */
@@ -132,14 +82,7 @@ export async function upgrade(session: Session): Promise<void> {
     return;
   }
   refuseBlocked(session, prepared);
-  try {
-    if (prepared.intent === undefined) await waitOnly(session, prepared);
-    else await apply(session, prepared, prepared.intent);
-  } catch (error) {
-    recordHops(report, error instanceof Problem && error.ending === 'refused' ? 'not-started' : 'failed');
-    throw error;
-  }
-  recordHops(report, 'done');
+  await walk(session, prepared);
   report.result = 'upgraded';
   await recordAfter(session);
 }

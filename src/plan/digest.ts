@@ -16,12 +16,9 @@ const sections = {
   'source images': (plan: Plan) => [plan.installed.images, plan.sourceVersion],
   target: (plan: Plan) => plan.targetVersion,
   'route (charts and images)': (plan: Plan) =>
-    plan.hops.map(({ path, sourceVersion, targetVersion, chartVersion, image }) => [
-      path,
-      sourceVersion,
-      targetVersion,
-      chartVersion,
-      image,
+    plan.hops.map(({ path, sourceVersion, targetVersion, chartVersion, image, changes }) => [
+      ...[path, sourceVersion, targetVersion, chartVersion, image],
+      changes.map(({ key, value }) => [key, value]),
     ]),
   values: (plan: Plan) => plan.values,
   'frozen values': (plan: Plan) => plan.frozen.map(({ key, value }) => [key, value]),

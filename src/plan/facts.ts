@@ -1,6 +1,8 @@
 import type { KubeObject } from '../cluster/port.js';
 import type { ApplyMethod, ReleaseRecord, ReleaseStatus } from '../helm/port.js';
-import type { Component, CoordinatorStyle, Known, MessageQueue, Mode } from '../milvus/knowledge.js';
+import type { EtcdConfig } from '../milvus/etcd.js';
+import type { Component, CoordinatorStyle, Known, MessageQueue, Metastore, Mode } from '../milvus/knowledge.js';
+import type { ObjectStorage } from '../milvus/object-storage.js';
 
 /** A Deployment or StatefulSet of the release's manifest, as it runs. */
 export interface WorkloadFact {
@@ -37,6 +39,68 @@ export interface ComponentFact {
   readonly version: Known<string>;
 }
 
+/** etcd as Milvus uses it, and how many of its members are there. */
+export interface EtcdFact extends EtcdConfig {
+  /** Unknown where etcd is not part of the release. */
+  readonly members: Known<{ readonly wanted: number; readonly ready: number }>;
+}
+
+/** Something in the cluster that sets the replicas of a workload of the release. */
+export interface AutoscalerFact {
+  readonly kind: 'HorizontalPodAutoscaler' | 'ScaledObject';
+  readonly name: string;
+  /** `Deployment my-milvus-querynode`. */
+  readonly workload: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface DisruptionBudgetFact {
+  readonly name: string;
+  /** Workloads of the release whose pods it selects, `Deployment my-milvus-proxy`, sorted. */
+  readonly workloads: readonly string[];
+  /** Evictions that it would allow now. */
+  readonly disruptionsAllowed: number;
+}
+
+/** A controller that looks after objects of the release, besides Helm. */
+export interface OwnerFact {
+  readonly owner: 'argo-cd' | 'flux' | 'milvus-operator';
+  /** Of the Application, HelmRelease, Kustomization or Milvus, where it can be told. */
+  readonly name?: string;
+  /** What told it: the key of a label or annotation, or `ownerReferences`. */
+  readonly evidence: string;
+  /** `Deployment my-milvus-proxy`, sorted. */
+  readonly objects: readonly string[];
+}
+
+/** A PersistentVolumeClaim that a workload of the release uses. */
+export interface ClaimFact {
+  readonly name: string;
+  /** `StatefulSet my-milvus-etcd`. */
+  readonly workload: string;
+  /** Absent: the cluster's default class was not known when the claim was made, or the volume was bound by hand. */
+  readonly storageClass?: string;
+  /** Requested, as Kubernetes writes quantities: `10Gi`. */
+  readonly size: string;
+  /** Sorted, `ReadWriteOnce`. */
+  readonly accessModes: readonly string[];
+}
+
+/** A workload whose live replicas are not those of the release's manifest. */
+export interface ReplicasFact {
+  readonly workload: string;
+  readonly live: number;
+  readonly manifest: number;
+}
+
+/** An object as a manifest names it. */
+export interface ManifestObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** What was read from cluster and release. Plain JSON, no opinion, no secret: values and manifests are not in here. */
 export interface Facts {
   readonly schema: 1;
@@ -64,12 +128,25 @@ export interface Facts {
   readonly bucketRootPath: Known<string>;
   /** `minio.mode` as it runs; unknown where MinIO is not part of the release. */
   readonly minioMode: Known<'standalone' | 'distributed'>;
+  readonly metastore: Known<Metastore>;
+  readonly etcd: EtcdFact;
+  readonly objectStorage: ObjectStorage;
   /** The version that runs, agreed by all components, or why there is none. */
   readonly sourceVersion: Known<string>;
   /** Repository and tag suffix of the running image, where all components agree. */
   readonly image: Known<{ readonly repository: string; readonly tag?: string; readonly suffix: string }>;
   readonly components: readonly ComponentFact[];
   readonly workloads: readonly WorkloadFact[];
+  readonly replicas: readonly ReplicasFact[];
+  readonly owners: readonly OwnerFact[];
+  readonly autoscalers: {
+    readonly horizontal: Known<readonly AutoscalerFact[]>;
+    readonly keda: Known<readonly AutoscalerFact[]>;
+  };
+  readonly disruptionBudgets: Known<readonly DisruptionBudgetFact[]>;
+  readonly claims: Known<readonly ClaimFact[]>;
+  /** Objects of the installed manifest whose API the server does not serve (any more). */
+  readonly unserved: Known<readonly ManifestObject[]>;
 }
 
 /** Facts plus the objects they came from. The objects may hold secrets: they never leave the process unhashed. */

@@ -1,54 +1,41 @@
-import { createHash } from 'node:crypto';
 import type { Request } from '../action/request.js';
-import type { Cluster } from '../cluster/port.js';
-import type { Helm, Rendered, UpgradeIntent, Values } from '../helm/port.js';
-import type { ChartEntry, ChartRepository } from '../helm/repository/port.js';
-import { frozenValues } from '../milvus/frozen.js';
-import { Problem, refused } from '../problem.js';
-import { assembleValues, nothingToWrite, type Assembly } from '../values/assemble.js';
+import type { Rendered, UpgradeIntent, Values } from '../helm/port.js';
+import type { RouteHop } from '../milvus/routes/route.js';
+import { refused } from '../problem.js';
+import { assembleValues, nothingToWrite } from '../values/assemble.js';
 import type { Given } from '../values/given.js';
 import { overlay, withoutRepeatedNulls } from '../values/merge.js';
-import { readValues } from '../values/yaml.js';
-import { canonicalJson } from './canonical.js';
-import { chooseChart, type ChosenChart } from './chart.js';
+import { chosen, readListing, type ChosenChart, type Listing } from './chart.js';
 import type { CheckContext } from './checks/check.js';
 import { runChecks } from './checks/table.js';
-import { compare } from './compare/compare.js';
-import { upgradeHooks } from './compare/hooks.js';
+import { chartDefaults } from './defaults.js';
 import { planDigest } from './digest.js';
+import { effectsOf } from './effects.js';
+import { estimateOf } from './estimate.js';
 import type { Inspection } from './facts.js';
-import { readLive } from './live.js';
-import { missingFor } from './missing.js';
-import type { Plan } from './plan.js';
+import { frozenFor, hopTarget } from './hop.js';
+import { estimateLater } from './later-hops.js';
+import type { CheckResult, HopEstimate, Plan } from './plan.js';
+import type { PlanPorts } from './ports.js';
 import { redactor } from './redact.js';
-import { routeChecks } from './route.js';
+import { planRoute, routeChecks } from './route.js';
+import { saltOf } from './salt.js';
 import { situationOf } from './situation.js';
 import { skeletonOf, type Decided } from './skeleton.js';
 import { targetOf, type Target } from './target.js';
+import { tryOut } from './try-out.js';
 import { unservedObjects } from './unserved.js';
 
-/** What a plan needs from outside. */
-export interface PlanPorts {
-  readonly cluster: Cluster;
-  readonly helm: Helm;
-  readonly repository: ChartRepository;
-  /** The repository's entries, under way since the run began. */
-  readonly listing: Promise<readonly ChartEntry[]>;
-  /** Writes this run's values to a private file and gives its path. */
-  readonly writeValues: (values: Values) => Promise<string>;
-  /** What `--description` says of this run. */
-  readonly description: string;
-  readonly signal: AbortSignal;
-}
-
-/** A plan, and what is needed to run it. */
+/** A plan, and what is needed to run its first hop. */
 export interface PreparedPlan {
   readonly plan: Plan;
+  /** Of the first hop; of the whole way where no hop is known. */
   readonly target: Target;
-  readonly chart: ChosenChart;
+  /** Of the first hop; absent where no way is known. */
+  readonly chart?: ChosenChart;
   /** Given when nothing blocks. */
   readonly digest?: string;
-  /** The upgrade; absent where nothing is to be written. */
+  /** The upgrade; absent where nothing is to be written, or nothing could be tried out. */
   readonly intent?: UpgradeIntent;
   readonly rendered?: Rendered;
   readonly notices: readonly string[];
@@ -59,51 +46,28 @@ export interface PreparedPlan {
 /** Helm's own operations take seconds; this bounds one that hangs. */
 const helmTimeoutMs = 10 * 60_000;
 
-/** Chart defaults, from the release record where the installed chart stays, so that nothing is downloaded for it. */
-async function chartDefaults(chart: ChosenChart, { base }: Inspection, signal: AbortSignal): Promise<Values> {
-  if (chart.chartVersion === base.chart.version) return base.chartValues;
-  const read = readValues(`chart ${chart.chartVersion}`, (await chart.fetch(signal)).valuesYaml);
-  if (read.problem !== undefined) throw new Problem('failed', read.problem);
-  return read.values;
-}
-
-/** The salt of all hashes in the plan: what only a reader of the release record has. */
-const saltOf = ({ record }: Inspection): Uint8Array =>
-  createHash('sha256')
-    .update(canonicalJson([record.manifest, record.userValues, record.lastDeployed]))
-    .digest();
-
-/** Renders by Helm, and holds what was rendered against what lives and what the caller may do. */
-async function tryOut({ request, inspection, context, redact }: Decided, intent: UpgradeIntent, ports: PlanPorts) {
-  const { cluster, helm, signal } = ports;
-  const { namespace } = request;
-  const { manifest: before } = inspection;
-  const rendered = await helm.dryRun(intent, signal);
-  const live = await readLive(cluster, namespace, [...before, ...rendered.manifest]);
-  const comparison = compare(inspection, rendered, live, redact);
-  // A reading role cannot write by design, so a plan asks only what an upgrade would.
-  if (request.operation !== 'upgrade') return { rendered, comparison, context: { ...context, comparison } };
-  const { accesses: missing, rules: missingRules } = await missingFor(cluster, {
-    namespace,
-    before,
-    after: rendered.manifest,
-    hooks: upgradeHooks(rendered.hooks),
-    diff: comparison.diff,
-    live,
-    method: intent.applyMethod,
-  });
-  return { rendered, comparison, context: { ...context, comparison, missing, missingRules } };
+/** What is settled before the first hop is looked at. */
+interface Way {
+  readonly request: Request;
+  readonly given: Given;
+  readonly inspection: Inspection;
+  readonly ports: PlanPorts;
+  readonly goal: Target;
+  readonly listing: Listing;
+  readonly hops: readonly RouteHop[];
+  /** What the route says for or against itself. */
+  readonly said: readonly CheckResult[];
 }
 
 /**
- * Decides what this run would do, and proves it against the cluster without writing anything: target, chart, values,
- * dry run, comparison, checks.
+ * Decides what this run would do, and proves it against the cluster without writing anything: route, and for its first
+ * hop chart, values, dry run, comparison and checks. Later hops are estimated.
  *
  * @param request what the user asked for; `target-version` is there
  * @param given this run's values, read
  * @param inspection what runs
  * @param ports cluster, Helm, repository
- * @throws Problem (refused): bad route, chart or values; Problem (failed): something could not be read
+ * @throws Problem (refused): bad versions or values; Problem (failed): something could not be read
  */
 export async function makePlan(
   request: Request,
@@ -111,38 +75,88 @@ export async function makePlan(
   inspection: Inspection,
   ports: PlanPorts,
 ): Promise<PreparedPlan> {
-  const { facts, base } = inspection;
-  const target = targetOf(request, request.targetVersion ?? '', inspection);
-  const route = routeChecks(target, facts.coordinators, request.allow);
-  const chart = await chooseChart(ports.repository, ports.listing, inspection, target, request.chartVersion);
+  const whole = targetOf(request, request.targetVersion ?? '', inspection);
+  const listing = await readListing(ports.listing, inspection, whole, request);
+  const { route, source } = planRoute(inspection, whole, request, listing.entries);
+  const goal: Target = { ...whole, source };
+  const way: Way = {
+    ...{ request, given, inspection, ports, goal, listing },
+    hops: route.hops,
+    said: routeChecks(route, request),
+  };
+  const [first] = route.hops;
+  return first === undefined ? noWay(way) : planHop(way, first);
+}
+
+/** No hop is known: what the route says against it, and what the release itself says. */
+function noWay({ request, inspection, ports, goal, said }: Way): PreparedPlan {
+  const context: CheckContext = {
+    ...{ inspection, target: goal, situation: 'upgrade', helm: ports.helm.version, frozen: [], unreadable: [] },
+    storedValues: inspection.base.userValues,
+  };
+  const redact = redactor(saltOf(inspection));
+  const decided: Decided = { request, inspection, goal, hops: [], context, redact };
+  const plan = skeletonOf(decided, inspection.base.userValues);
+  const checks = [...said, ...runChecks(context, request.allow)];
+  return { ...concluded({ ...plan, checks }), target: goal, notices: [], chartValues: inspection.base.chartValues };
+}
+
+async function planHop(way: Way, first: RouteHop): Promise<PreparedPlan> {
+  const { request, given, inspection, ports, goal, listing, hops, said } = way;
+  const { base } = inspection;
+  const target = hopTarget(request, inspection, goal, first);
+  const chart = chosen(first.chart, listing, ports.repository);
   const defaults = await chartDefaults(chart, inspection, ports.signal);
-  const { values: frozen, unknown: unreadable } = frozenValues(inspection, defaults);
-  const assembly: Assembly = { given, frozen, image: target.image };
+  const { values: frozen, unknown: unreadable } = frozenFor(inspection, defaults, first);
+  const assembly = { given, frozen, image: target.image };
   const { merged, conflicts } = assembleValues(assembly);
   const [conflict] = conflicts;
   if (conflict !== undefined) throw refused(conflict, conflicts.slice(1));
 
-  const settled = nothingToWrite(base.userValues, base.chartValues, assembly);
-  const situation = situationOf(inspection, target, chart.chartVersion, settled);
-  const { version: helm } = ports.helm;
+  const situation = situationOf(
+    inspection,
+    target,
+    chart.chartVersion,
+    nothingToWrite(base.userValues, base.chartValues, assembly),
+  );
   const context: CheckContext = {
-    ...{ inspection, target, situation, helm, frozen, unreadable },
-    storedValues: base.userValues,
+    ...{ inspection, target, situation, helm: ports.helm.version, frozen, unreadable },
+    ...{ storedValues: base.userValues, userValues: overlay(base.userValues, merged) },
+    ...{ chartValues: defaults, chartVersion: chart.chartVersion, timeoutMs: request.timeoutMs },
   };
-  const decided: Decided = { request, inspection, target, chart, context, redact: redactor(saltOf(inspection)) };
-  const skeleton = skeletonOf(decided, overlay(base.userValues, merged));
-  const done = { target, chart, notices: [...route.notices, ...chart.notices], chartValues: defaults };
-  const judged = (seen: CheckContext) => [...route.checks, ...runChecks(seen, request.allow)];
+  const decided: Decided = { request, inspection, goal, hops, context, redact: redactor(saltOf(inspection)) };
+  const values = overlay(base.userValues, merged);
+  const effects = effectsOf({
+    installed: { defaults: base.chartValues, stored: base.userValues },
+    next: { defaults, stored: values },
+    ...{ given, frozen, redact: decided.redact },
+  });
+  const skeleton = { ...skeletonOf(decided, values), effects };
+  const done = { target, chart, notices: [...first.notices, ...chart.notices], chartValues: defaults };
+  const judged = (seen: CheckContext): CheckResult[] => [...said, ...runChecks(seen, request.allow)];
+  const ended = (seen: CheckContext): PreparedPlan => ({
+    ...done,
+    ...concluded({ ...skeleton, checks: judged(seen) }),
+  });
 
-  if (situation === 'nothing-to-do') return { ...done, ...concluded(skeleton) };
-  if (situation === 'rollout-unfinished') {
+  const last = hops.length === 1;
+  if (situation === 'nothing-to-do' && last) return { ...done, ...concluded(skeleton) };
+  // An upgrade that is only waited for is no new decision: what speaks against its route was said when it began.
+  if (situation === 'rollout-unfinished' && last) {
     return { ...done, ...concluded({ ...skeleton, checks: runChecks(context, request.allow) }) };
   }
+  if (first.path === 'migration') return ended(context);
   const unserved = await unservedObjects(ports.cluster, inspection.manifest);
-  if (unserved.length > 0) {
-    return { ...done, ...concluded({ ...skeleton, checks: judged({ ...context, unserved }) }) };
-  }
+  if (unserved.length > 0) return ended({ ...context, unserved });
 
+  const estimating = estimateLater({ ...way, chart, values, redact: decided.redact });
+  estimating.catch(() => undefined);
+  if (situation === 'rollout-unfinished') {
+    return {
+      ...done,
+      ...concluded({ ...withEstimates(skeleton, [undefined, ...(await estimating)]), checks: judged(context) }),
+    };
+  }
   const intent: UpgradeIntent = {
     release: request.release,
     namespace: request.namespace,
@@ -150,12 +164,27 @@ export async function makePlan(
     valuesFile: await ports.writeValues(withoutRepeatedNulls(base.userValues, merged)),
     timeoutMs: Math.min(request.timeoutMs, helmTimeoutMs),
     description: ports.description,
-    applyMethod: facts.release.applyMethod,
+    applyMethod: inspection.facts.release.applyMethod,
   };
-  const { rendered, comparison, context: tried } = await tryOut(decided, intent, ports);
-  const plan = { ...skeleton, diff: comparison.diff, checks: judged(tried) };
+  const tried = await tryOut(decided, intent, values, ports);
+  if (tried.rendered === undefined) return ended(tried.context);
+  const { rendered, comparison } = tried;
+  const estimate = estimateOf('dry-run', comparison.diff, rendered.manifest);
+  const plan = {
+    ...withEstimates(skeleton, [estimate, ...(await estimating)]),
+    diff: comparison.diff,
+    checks: judged(tried.context),
+  };
   return { ...done, ...concluded(plan), intent, rendered };
 }
+
+const withEstimates = (plan: Plan, estimates: readonly (HopEstimate | undefined)[]): Plan => ({
+  ...plan,
+  hops: plan.hops.map((hop, index) => {
+    const estimate = estimates[index];
+    return estimate === undefined ? hop : { ...hop, estimate };
+  }),
+});
 
 /** A plan with its digest, which exists only where nothing blocks. */
 function concluded(plan: Plan): { readonly plan: Plan; readonly digest?: string } {

@@ -1,9 +1,10 @@
 import type { Request } from '../action/request.js';
 import type { Values } from '../helm/port.js';
-import type { ChosenChart } from './chart.js';
+import type { RouteHop } from '../milvus/routes/route.js';
 import type { CheckContext } from './checks/check.js';
 import type { Inspection } from './facts.js';
-import type { Plan } from './plan.js';
+import { hopTarget } from './hop.js';
+import type { Hop, Plan } from './plan.js';
 import type { Redactor } from './redact.js';
 import type { Target } from './target.js';
 
@@ -11,14 +12,31 @@ import type { Target } from './target.js';
 export interface Decided {
   readonly request: Request;
   readonly inspection: Inspection;
-  readonly target: Target;
-  readonly chart: ChosenChart;
+  /** The final target. */
+  readonly goal: Target;
+  readonly hops: readonly RouteHop[];
+  /** Of the first hop. */
   readonly context: CheckContext;
   readonly redact: Redactor;
 }
 
-/** The plan without diff and checks. `stored` are the user values of the revision that would be written. */
-export function skeletonOf({ request, inspection, target, chart, context, redact }: Decided, stored: Values): Plan {
+function hopOf({ request, inspection, goal, context }: Decided, hop: RouteHop): Hop {
+  const { row, path, documentation, source, target, chart, changes, notices, pointOfNoReturn } = hop;
+  return {
+    ...{ path, row, documentation, changes, notices },
+    sourceVersion: source,
+    targetVersion: target,
+    chartVersion: chart.chartVersion,
+    chartWhy: chart.why,
+    image: hopTarget(request, inspection, goal, hop).image,
+    ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
+    status: context.situation === 'nothing-to-do' ? 'done' : 'planned',
+  };
+}
+
+/** The plan without diff, checks and estimates. `stored` are the user values of the revision that would be written. */
+export function skeletonOf(decided: Decided, stored: Values): Plan {
+  const { request, inspection, goal, hops, context, redact } = decided;
   const { facts } = inspection;
   const images = facts.workloads.flatMap((one) => (one.component === undefined ? [] : one.templateImages));
   return {
@@ -31,21 +49,13 @@ export function skeletonOf({ request, inspection, target, chart, context, redact
       chartVersion: facts.release.chartVersion,
       images: [...new Set(images)].sort(),
     },
-    sourceVersion: target.source,
-    targetVersion: target.version,
+    sourceVersion: goal.source,
+    targetVersion: goal.version,
     situation: context.situation,
-    hops: [
-      {
-        path: 'helm',
-        sourceVersion: target.source,
-        targetVersion: target.version,
-        chartVersion: chart.chartVersion,
-        image: target.image,
-        status: context.situation === 'nothing-to-do' ? 'done' : 'planned',
-      },
-    ],
+    hops: hops.map((hop) => hopOf(decided, hop)),
     values: redact(stored, []) as Record<string, unknown>,
     frozen: context.frozen,
+    effects: [],
     diff: [],
     checks: [],
     allow: request.allow,

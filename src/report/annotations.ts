@@ -1,5 +1,6 @@
 import type { ProblemDetails } from '../problem.js';
 import type { Redactor } from './redact.js';
+import { nextAfterHops } from './hops.js';
 import { headline } from './words.js';
 import { successes, type Report } from './report.js';
 import { oneLine, shorten } from './safe.js';
@@ -31,9 +32,9 @@ export function errorAnnotation(report: Report, redactor: Redactor): Annotation 
     ...problems.slice(0, MAX_NAMED).map(text),
     ...others.slice(0, MAX_NAMED).map(text),
     ...(others.length > MAX_NAMED ? [`${others.length - MAX_NAMED} more are in the job summary.`] : []),
-    ...(report.dataState === undefined ? [] : [report.dataState]),
-    ...(report.next === undefined ? [] : [report.next]),
-  ];
+    report.dataState,
+    nextAfterHops(report) ?? report.next,
+  ].filter((part) => part !== undefined);
   const clean = (raw: string, length: number): string => shorten(oneLine(redactor.clean(raw)), length);
   return { title: clean(headline(report), MAX_TITLE), message: clean(parts.join(' '), MAX_MESSAGE) };
 }

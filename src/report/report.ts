@@ -1,6 +1,6 @@
 import type { ProblemDetails } from '../problem.js';
 import type { Facts, WorkloadFact } from '../plan/facts.js';
-import type { Plan } from '../plan/plan.js';
+import type { Hop, Plan } from '../plan/plan.js';
 import type { Operation } from '../action/request.js';
 import type { Timed } from './events.js';
 
@@ -19,6 +19,20 @@ export interface PodTrouble {
   readonly logs: readonly { readonly container: string; readonly lines: string }[];
 }
 
+/** What a plan for a nearby goal would be, for the page of `operation: status`. */
+export interface Outlook {
+  /** The newest release of the running minor version, or of the next one. */
+  readonly goal: 'newest patch' | 'next minor' | 'newest minor';
+  /** Milvus version, without a leading v. */
+  readonly targetVersion: string;
+  /** The way there; empty where there is none, or where the release is there already. */
+  readonly hops: readonly Pick<Hop, 'sourceVersion' | 'targetVersion' | 'chartVersion' | 'path'>[];
+  /** What would stand against it, as far as that can be told without a dry run. */
+  readonly blocked: readonly { readonly id: string; readonly seen: string }[];
+  /** One sentence more, for example what was not looked at. */
+  readonly note?: string;
+}
+
 /** Everything that is known at the end of a run; grows while the run goes on, so that every ending can be reported. */
 export interface Report {
   readonly schema: 1;
@@ -29,7 +43,7 @@ export interface Report {
   release?: string;
   namespace?: string;
   clusterHost?: string;
-  path?: 'helm';
+  path?: 'helm' | 'migration';
   sourceVersion?: string;
   targetVersion?: string;
   sourceChartVersion?: string;
@@ -40,6 +54,8 @@ export interface Report {
   before?: Facts;
   after?: Facts;
   plan?: Plan;
+  /** What would come next; of `operation: status` alone. */
+  outlook?: readonly Outlook[];
   planDigest?: string;
   /** The input `plan-digest`: what somebody approved. */
   approvedDigest?: string;

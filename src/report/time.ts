@@ -21,3 +21,12 @@ export function duration(milliseconds: number): string {
 export function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+const inWords = (seconds: number): string => (seconds < 10 ? `${Math.round(seconds)} s` : duration(seconds * 1000));
+
+/** An estimated span of seconds in words: `none`, `up to 5 min`, `about 2 min`, `1 min to 5 min`. */
+export function range(fromSeconds: number, toSeconds: number): string {
+  if (toSeconds <= 0) return 'none';
+  if (fromSeconds >= toSeconds) return `about ${inWords(toSeconds)}`;
+  return fromSeconds <= 0 ? `up to ${inWords(toSeconds)}` : `${inWords(fromSeconds)} to ${inWords(toSeconds)}`;
+}

@@ -1,3 +1,4 @@
+import { hopsEnding, nextAfterHops } from './hops.js';
 import { successes, type Report, type Result } from './report.js';
 
 /** What the run was asked to do, as a noun. */
@@ -29,6 +30,12 @@ export function unhealthy(report: Report): number {
   return (report.stuck ?? (report.after ?? report.before)?.workloads ?? []).filter(({ healthy }) => !healthy).length;
 }
 
+/** Said where there is more than one. */
+function hops({ plan }: Report): string {
+  const count = plan?.hops.length ?? 0;
+  return count < 2 ? '' : ` in ${count} hops`;
+}
+
 function health(report: Report): string {
   const count = unhealthy(report);
   if (count === 0) return 'all workloads ready';
@@ -42,18 +49,18 @@ export function headline(report: Report): string {
     case 'upgraded':
       return report.sourceVersion === report.targetVersion
         ? `${name} upgraded: new values or chart, ${versions(report)} as before`
-        : `${name} upgraded: ${versions(report)}`;
+        : `${name} upgraded: ${versions(report)}${hops(report)}`;
     case 'unchanged':
       return `Nothing to do: ${name} is already as asked for`;
     case 'planned':
-      return `Plan for ${name}: ${versions(report)}`;
+      return `Plan for ${name}: ${versions(report)}${hops(report)}`;
     case 'reported':
       return `Status of ${name}: ${versions(report)}, ${health(report)}`;
     default: {
       const target = report.targetVersion === undefined ? '' : ` to ${report.targetVersion}`;
       const aim = report.operation === 'upgrade' || report.operation === 'plan' ? target : '';
       const of = report.release === undefined ? '' : ` of ${report.release}`;
-      return `${NOUNS[report.operation]}${of}${aim} ${ENDINGS[report.result] ?? 'ended'}`;
+      return `${NOUNS[report.operation]}${of}${aim} ${ENDINGS[report.result] ?? 'ended'}${hopsEnding(report)}`;
     }
   }
 }
@@ -68,8 +75,10 @@ export function stateOfData(report: Report): string {
   return 'The release was changed before the run ended. Whether Milvus answers and its data is complete was not checked.';
 }
 
-/** What to run next. */
+/** What to run next. What the hops tell is more exact than what is said of every ending. */
 export function nextStep(report: Report): string | undefined {
+  const hop = nextAfterHops(report);
+  if (hop !== undefined) return hop;
   if (report.next !== undefined) return report.next;
   if (successes.includes(report.result)) return undefined;
   if (report.result === 'refused') return 'Do what is listed, then run the same workflow again.';

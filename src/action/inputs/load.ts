@@ -117,6 +117,7 @@ function toRequest(values: InputValues, credentials: Request['credentials']): Re
     toolMirrors: values['tool-mirror'] ?? [],
     timeoutMs: present(values.timeout),
     allow: values.allow ?? [],
+    multiHop: values['multi-hop'] ?? false,
     ...optional('planDigest', values['plan-digest']),
   };
 }

@@ -6,7 +6,7 @@ import { planDigest, sha256 } from './parse/digest.js';
 import { duration } from './parse/duration.js';
 import { image } from './parse/image.js';
 import { allowedChecks, namespace, programName, releaseName } from './parse/names.js';
-import { choice, lines, linesWhere, oneLine, onlyFalse, verbatim } from './parse/text.js';
+import { boolean, choice, lines, linesWhere, oneLine, verbatim } from './parse/text.js';
 import { chartVersion, milvusVersion, toolVersion } from './parse/versions.js';
 
 const define = <T>(definition: InputDefinition<T>): InputDefinition<T> => definition;
@@ -169,7 +169,7 @@ export const inputs = {
     parse: duration,
   }),
   allow: define({ kind: 'list', default: '', accepted: 'ids of checks, one a line', parse: allowedChecks }),
-  'multi-hop': define({ kind: 'boolean', default: 'false', accepted: '`false`', parse: onlyFalse }),
+  'multi-hop': define({ kind: 'boolean', default: 'false', accepted: '`true` or `false`', parse: boolean }),
   'plan-digest': define({
     kind: 'digest',
     default: '',

@@ -1,3 +1,4 @@
+import { gte, lt, valid } from 'semver';
 import type { Access, KubeObject } from '../../cluster/port.js';
 import type { HelmVersion, Rendered, Values } from '../../helm/port.js';
 import type { Known, Mode } from '../../milvus/knowledge.js';
@@ -35,6 +36,13 @@ export interface CheckContext {
   /** Frozen keys whose live value could not be read, with the reason. */
   readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
   readonly storedValues: Values;
+  /** User values of the revision that would be written: stored, given and frozen. */
+  readonly userValues?: Values;
+  /** Version and default values of the chart of this hop. */
+  readonly chartVersion?: string;
+  readonly chartValues?: Values;
+  /** The input `timeout`. */
+  readonly timeoutMs?: number;
   /** Objects of the stored manifest whose kind the server does not serve (any more). */
   readonly unserved?: readonly KubeObject[];
   readonly comparison?: Comparison;
@@ -69,4 +77,15 @@ export interface Check {
 export function names(all: readonly string[], most = 6): string {
   const shown = all.slice(0, most).join(', ');
   return all.length > most ? `${shown} and ${all.length - most} more` : shown;
+}
+
+/** User values of the revision that would be written, as far as they are known. */
+export const nextValues = ({ userValues, comparison, storedValues }: CheckContext): Values =>
+  userValues ?? comparison?.rendered.userValues ?? storedValues;
+
+/** Whether this hop takes the release from a chart before `boundary` to that one or a newer one. */
+export function crosses({ inspection: { base }, chartVersion }: CheckContext, boundary: string): boolean {
+  const from = base.chart.version;
+  if (chartVersion === undefined || valid(from) === null || valid(chartVersion) === null) return false;
+  return lt(from, boundary) && gte(chartVersion, boundary);
 }

@@ -1,5 +1,7 @@
+import { renderedConfig } from '../../inspect/configuration.js';
 import { known, type Known } from '../../milvus/knowledge.js';
-import type { Check, Finding } from './check.js';
+import { metastoreOf } from '../../milvus/metastore.js';
+import type { Check, CheckContext, Finding } from './check.js';
 
 const chartReadme = 'https://github.com/zilliztech/milvus-helm/blob/master/charts/milvus/README.md';
 const elsewhere = 'Milvus would start on other storage than its data is in, and look empty.';
@@ -26,6 +28,13 @@ function differs(
   };
 }
 
+/** The metastore of the dry run; undefined where its configuration is none that the chart makes. */
+function renderedMetastore({ comparison }: CheckContext): Known<string> | undefined {
+  const manifest = comparison?.rendered.manifest ?? [];
+  const configMap = renderedConfig(manifest);
+  return configMap === undefined ? undefined : metastoreOf({ configMap, manifest });
+}
+
 /** Checks of where a release keeps its data. All of them would lose it, so none can be overridden. */
 export const identityChecks: readonly Check[] = [
   {
@@ -47,6 +56,16 @@ export const identityChecks: readonly Check[] = [
     source: 'https://milvus.io/docs/upgrade_milvus_standalone-helm.md',
     find: ({ inspection: { facts }, comparison }) =>
       differs('mode', known(facts.mode, 'the workloads'), comparison?.identity.mode, 'cluster.enabled'),
+  },
+  {
+    id: 'metastore-changed',
+    severity: 'block',
+    overridable: false,
+    covered: true,
+    why: 'Another metastore does not have the collections, and Milvus would look empty.',
+    source: chartReadme,
+    find: (context) =>
+      differs('metastore', context.inspection.facts.metastore, renderedMetastore(context), 'metastore.type'),
   },
   {
     id: 'root-path-changed',

@@ -12,12 +12,13 @@ const goesOn = (situation: string): boolean => situation === 'apply-again' || si
 /** Where a release keeps its data; what is not known of it could be changed without being seen. */
 const whereabouts: readonly (readonly [
   string,
-  keyof Facts & ('messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath'),
+  keyof Facts & ('messageQueue' | 'rootPath' | 'bucket' | 'bucketRootPath' | 'metastore'),
 ])[] = [
   ['message queue', 'messageQueue'],
   ['root path', 'rootPath'],
   ['bucket', 'bucket'],
   ['prefix in the bucket', 'bucketRootPath'],
+  ['metastore', 'metastore'],
 ];
 
 /** Everything that is not known, each reason once with the things it hides. */

@@ -3,19 +3,31 @@ import { accessChecks } from './access.js';
 import type { Check, CheckContext } from './check.js';
 import { dependencyChecks } from './dependencies.js';
 import { identityChecks } from './identity.js';
+import { imageChecks } from './images.js';
 import { objectChecks } from './objects.js';
+import { ownerChecks } from './owners.js';
+import { removedValueChecks } from './removed-values.js';
+import { rolloutChecks } from './rollout.js';
+import { scalingChecks } from './scaling.js';
 import { stateChecks } from './state.js';
 import { storageChecks } from './storage.js';
+import { unknownValueChecks } from './unknown-values.js';
 import { valueChecks } from './values.js';
 
-/** Every check, in the order they are shown: the state that was found, then values, then what would change. */
+/** Every check, cheapest first: what was found, then values, then the dry run, then what the caller may do. */
 export const checks: readonly Check[] = [
   ...stateChecks,
+  ...ownerChecks,
   ...valueChecks,
+  ...removedValueChecks,
+  ...unknownValueChecks,
   ...identityChecks,
   ...storageChecks,
   ...objectChecks,
   ...dependencyChecks,
+  ...imageChecks,
+  ...scalingChecks,
+  ...rolloutChecks,
   ...accessChecks,
 ];
 

@@ -12,10 +12,12 @@ const skew: Readonly<Record<string, readonly [number, number]>> = {
   '3.20': [32, 35], '3.21': [33, 36], '3.22': [34, 37], '4.0': [31, 34], '4.1': [32, 35], '4.2': [33, 36], '4.3': [34, 37],
 }; // prettier-ignore
 
+const keyOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;
+
 const replicasOf = (manifest: readonly KubeObject[]): Map<string, unknown> =>
   new Map(
     manifest
-      .map(({ kind, metadata, spec }): [string, unknown] => [`${kind}/${metadata.name}`, at(spec, 'replicas')])
+      .map((object): [string, unknown] => [keyOf(object), at(object, 'spec', 'replicas')])
       .filter(([, replicas]) => typeof replicas === 'number'),
   );
 
@@ -96,23 +98,26 @@ export const valueChecks: readonly Check[] = [
     severity: 'warn',
     overridable: true,
     covered: false,
-    why: 'Helm writes the replicas of its values; a number set with kubectl scale is lost.',
+    why: 'Helm writes the replicas of its values, and where they are taken out of them one pod remains; a number set by hand or by an autoscaler is lost.',
     source: 'https://helm.sh/docs/faq/changes_since_helm2/#improved-upgrade-strategy-3-way-strategic-merge-patches',
     find: ({ comparison, inspection: { facts, manifest } }) => {
       const before = replicasOf(manifest);
       const wanted = replicasOf(comparison?.rendered.manifest ?? []);
-      // Changed by hand: what runs is neither what the release has said so far nor what it will say.
-      const reset = facts.workloads.filter(({ kind, name, exists, wanted: live }) => {
+      const rendered = new Set((comparison?.rendered.manifest ?? []).map(keyOf));
+      // Left out where it stood before, it is taken away, and the server's default is 1.
+      const next = (key: string): unknown => wanted.get(key) ?? (before.has(key) && rendered.has(key) ? 1 : undefined);
+      const reset = facts.workloads.filter(({ kind, name, component, exists, wanted: live }) => {
         const key = `${kind}/${name}`;
-        return exists && wanted.has(key) && wanted.get(key) !== live && before.get(key) !== live;
+        const to = next(key);
+        if (!exists || to === undefined || to === live) return false;
+        // Changed by hand: what runs is neither what the release has said so far nor what it will say.
+        return wanted.has(key) ? before.get(key) !== live : component !== undefined;
       });
       return reset.length === 0
         ? undefined
         : {
             seen: `Live replicas differ from the values: ${names(
-              reset.map(
-                ({ kind, name, wanted: live }) => `${name} ${live} -> ${String(wanted.get(`${kind}/${name}`))}`,
-              ),
+              reset.map(({ kind, name, wanted: live }) => `${name} ${live} -> ${String(next(`${kind}/${name}`))}`),
             )}.`,
             remedy: 'Put the wanted replicas into `values` (for example proxy.replicas) to keep them.',
           };

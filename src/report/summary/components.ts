@@ -16,12 +16,13 @@ function lastSeen(report: Report): readonly WorkloadFact[] {
   return report.stuck ?? (report.after ?? report.before)?.workloads ?? [];
 }
 
-/** The version behind images that were seen after the upgrade began: those of the target, those of before, or both. */
+/** The version behind images that were seen after the upgrade began: those of its hops, those of before, or both. */
 function versionSeen(report: Report, old: ComponentFact | undefined, images: readonly string[]): string {
-  const target = report.plan?.hops.at(-1)?.image;
-  const reference = target === undefined ? undefined : `${target.repository}:${target.tag}`;
+  const hops = report.plan?.hops ?? [];
+  const reached = new Map(hops.map((hop) => [`${hop.image.repository}:${hop.image.tag}`, hop.targetVersion]));
   const versions = images.map((image) => {
-    if (image === reference) return report.targetVersion ?? 'unknown';
+    const version = reached.get(image);
+    if (version !== undefined) return version;
     return old?.images.includes(image) === true ? (versionOf(old) ?? 'unknown') : 'unknown';
   });
   return [...new Set(versions)].sort().join(' and ');
@@ -98,10 +99,13 @@ export function components(report: Report): readonly Section[] {
   const compared = report.after !== undefined || report.stuck !== undefined;
   const rows = componentsOf(report);
   const dependencies = dependenciesOf(report.before, lastSeen(report));
-  const title = compared ? '### Before and after' : '### What runs now';
+  // What was seen before something was written is not what runs now.
+  const stale = report.changed && !compared;
   const sections: Section[] = [];
   if (rows.length > 0) {
-    const text = blocks(title, table(['Component', 'Version', 'Image', 'Pods ready'], rows.map(rowCells(compared))));
+    const all = table(['Component', 'Version', 'Image', 'Pods ready'], rows.map(rowCells(compared)));
+    const title = compared ? '### Before and after' : '### What runs now';
+    const text = stale ? folded('What ran before this run', all) : blocks(title, all);
     sections.push({ name: 'components', keep: keep.components, text });
   }
   if (dependencies.length > 0) {
@@ -112,7 +116,10 @@ export function components(report: Report): readonly Section[] {
       ...(compared ? [changed === 0 ? 'images unchanged' : `${changed} with another image`] : []),
       ...(unwell > 0 ? [`${unwell} not ready`] : []),
     ];
-    const heading = ['Dependencies', ...(notes.length > 0 ? [notes.join(', ')] : [])].join(': ');
+    const heading = [
+      stale ? 'Dependencies before this run' : 'Dependencies',
+      ...(notes.length > 0 ? [notes.join(', ')] : []),
+    ].join(': ');
     const text = folded(heading, table(['Workload', 'Image', 'Pods ready'], cells));
     sections.push({ name: 'dependencies', keep: keep.dependencies, text });
   }

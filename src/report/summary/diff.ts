@@ -1,16 +1,18 @@
 import type { ObjectChange, ObjectDiff } from '../../plan/plan.js';
 import type { Report } from '../report.js';
-import { code, markdown, shorten } from '../safe.js';
-import { blocks, counted, folded, keep, table, type Section } from './section.js';
+import { code } from '../safe.js';
+import { fieldsOf, named, shown, type Field } from './changes/fields.js';
+import { allChanges } from './changes/index.js';
+import { blocks, counted, folded, keep, list, table, type Section } from './section.js';
 
-const MAX_VALUE = 120;
 const MAX_FIELDS = 500;
 
-const named = ({ kind, name }: ObjectDiff): string => `${markdown(kind)} ${code(name)}`;
-
-function value(given: unknown): string {
-  if (given === undefined) return '–';
-  return code(shorten(typeof given === 'string' ? given : JSON.stringify(given), MAX_VALUE));
+/** An object in which nothing but bookkeeping changes is no change to a reader. */
+function isChange(object: ObjectDiff): boolean {
+  if (object.change === 'unchanged') return false;
+  if (object.change !== 'changed' || object.restarts || object.images.length > 0 || object.fields.length === 0)
+    return true;
+  return fieldsOf([object]).some(({ topic }) => topic !== 'bookkeeping');
 }
 
 function objects(diff: readonly ObjectDiff[]): string {
@@ -23,31 +25,33 @@ function objects(diff: readonly ObjectDiff[]): string {
 
 function images(diff: readonly ObjectDiff[]): string | undefined {
   const rows = diff.flatMap((one) =>
-    one.images.map(({ container, from, to }) => [named(one), code(container), value(from), value(to)]),
+    one.images.map(({ container, from, to }) => [named(one), code(container), shown(from), shown(to)]),
   );
   return rows.length === 0 ? undefined : blocks('**Images**', table(['Object', 'Container', 'From', 'To'], rows));
 }
 
-function fields(diff: readonly ObjectDiff[]): string | undefined {
-  const rows = diff.flatMap((one) =>
-    one.fields.map(({ path, from, to }) => [named(one), code(path), value(from), value(to)]),
-  );
+function fields(found: readonly Field[]): string | undefined {
+  const rows = found
+    .filter(({ topic }) => topic !== 'bookkeeping' && topic !== 'image')
+    .map(({ object, path, from, to }) => [named(object), code(path), shown(from), shown(to)]);
   if (rows.length === 0) return undefined;
-  const note = 'Credentials are shown as salted hashes.';
+  const note = 'A text that could be a credential is shown as a salted hash: equal texts have equal hashes.';
   return blocks('**Fields**', table(['Object', 'Field', 'From', 'To'], rows, MAX_FIELDS), note);
 }
 
 const COUNTED: readonly ObjectChange[] = ['added', 'removed', 'changed'];
 
-/** What the upgrade changes in the cluster, object by object. */
+/** What the upgrade changes in the cluster: in words, then object by object. */
 export function diff(report: Report): Section | undefined {
-  const changed = (report.plan?.diff ?? []).filter(({ change }) => change !== 'unchanged');
+  const all = report.plan?.diff ?? [];
+  const changed = all.filter(isChange);
   if (changed.length === 0) return undefined;
   const counts = COUNTED.map((change) => ({ change, count: changed.filter((one) => one.change === change).length }));
   const title = counts.flatMap(({ change, count }) => (count === 0 ? [] : [`${count} ${change}`])).join(', ');
+  const hop = (report.plan?.hops.length ?? 0) > 1 ? ', first hop' : '';
   const text = folded(
-    `What changes in the cluster: ${title} (${counted(changed.length, 'object')})`,
-    blocks(objects(changed), images(changed), fields(changed)),
+    `What changes in the cluster${hop}: ${title} (${counted(changed.length, 'object')})`,
+    blocks(list(allChanges(all)), '**Objects**', objects(changed), images(changed), fields(fieldsOf(all))),
   );
   return { name: 'changes', keep: keep.diff, text };
 }

@@ -6,11 +6,15 @@ import { checks, warnings } from './checks.js';
 import { components } from './components.js';
 import { diff } from './diff.js';
 import { lead } from './lead.js';
-import { isForecast, plan } from './plan.js';
+import { effects } from './effects.js';
+import { upgradeFacts } from './facts.js';
+import { outlook } from './outlook.js';
+import { apply, back, forecast, walked } from './plan.js';
 import { troubles } from './pods.js';
 import { problems } from './problems.js';
 import { raw } from './raw.js';
 import { frozen, release } from './release.js';
+import { isForecast } from './route.js';
 import { keep, type Section } from './section.js';
 import { timeline } from './timeline.js';
 
@@ -28,11 +32,13 @@ function files(report: Report): Section | undefined {
 const brief = (report: Report): readonly (Section | undefined)[] => [lead(report), warnings(report)];
 
 /** What a person who approves or corrects the plan reads: what would change comes before what is there. */
-const forecast = (report: Report): readonly (Section | undefined)[] => [
-  plan(report),
+const expected = (report: Report): readonly (Section | undefined)[] => [
+  ...forecast(report),
   ...checks(report),
   warnings(report),
   diff(report),
+  apply(report),
+  effects(report),
   frozen(report),
   ...components(report),
   release(report),
@@ -41,12 +47,16 @@ const forecast = (report: Report): readonly (Section | undefined)[] => [
 /** What a person reads who wants to know how things stand now. */
 const outcome = (report: Report): readonly (Section | undefined)[] => [
   ...troubles(report),
+  back(report),
+  walked(report),
+  outlook(report),
   ...components(report),
-  plan(report),
+  report.result === 'reported' ? upgradeFacts(report) : undefined,
   release(report),
   ...checks(report),
   warnings(report),
   diff(report),
+  effects(report),
   frozen(report),
 ];
 
@@ -54,7 +64,7 @@ const outcome = (report: Report): readonly (Section | undefined)[] => [
 const full = (report: Report): readonly (Section | undefined)[] => [
   lead(report),
   problems(report),
-  ...(isForecast(report) ? forecast(report) : outcome(report)),
+  ...(isForecast(report) ? expected(report) : outcome(report)),
   timeline(report),
   ...raw(report),
   files(report),

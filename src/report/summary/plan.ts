@@ -1,70 +1,88 @@
-import type { Hop, Plan } from '../../plan/plan.js';
 import type { Report } from '../report.js';
-import { code, fenced, markdown, sentence } from '../safe.js';
+import { code, fenced, sentence } from '../safe.js';
+import { stopOf } from '../hops.js';
 import { nextStep } from '../words.js';
-import { blocks, counted, keep, list, table, type Section } from './section.js';
+import { hopText } from './hop.js';
+import { route } from './route.js';
+import { blocks, enumerated, keep, list, type Section } from './section.js';
+import { kept, wayBack } from './way-back.js';
 
-const hopRow = (hop: Hop, index: number): readonly string[] => [
-  String(index + 1),
-  markdown(hop.path),
-  markdown(`${hop.sourceVersion} → ${hop.targetVersion}`),
-  markdown(hop.chartVersion),
-  code(`${hop.image.repository}:${hop.image.tag}`),
-  markdown(hop.status.replace('-', ' ')),
-];
+/** No real way has that many; the rest is in the table. */
+const MAX_HOPS = 24;
+const MAX_ALLOWED = 40;
 
-/** Which pods go down, said before anything else about the plan. */
-function restarts({ diff }: Plan): string {
-  const workloads = diff.filter(({ restarts }) => restarts);
-  const removed = diff.filter(({ change, kind }) => change === 'removed' && /^(Deployment|StatefulSet)$/.test(kind));
-  const named = (objects: readonly { name: string }[]): string => objects.map(({ name }) => code(name)).join(', ');
-  const restarting =
-    workloads.length === 0
-      ? 'No pod restarts.'
-      : `${counted(workloads.length, 'workload')} ${workloads.length === 1 ? 'restarts' : 'restart'}: ${named(workloads)}.`;
-  return removed.length === 0 ? restarting : `${restarting} Removed: ${named(removed)}.`;
+/** What a person approves: the way and each hop. */
+export function forecast(report: Report): readonly Section[] {
+  const { plan } = report;
+  if (plan === undefined) return [];
+  const planned = report.result === 'planned';
+  const essential = planned ? keep.essential : keep.stuck;
+  if (plan.situation === 'nothing-to-do') {
+    const text = 'Everything is already as asked for: an upgrade with these inputs would write nothing.';
+    return [{ name: 'route', keep: essential, text }];
+  }
+  const way = route(report);
+  return [
+    ...(way === undefined ? [] : [{ name: 'route', keep: essential, text: way }]),
+    ...plan.hops.slice(0, MAX_HOPS).map((hop, index) => ({
+      name: index === 0 ? 'the next hop' : 'later hops',
+      keep: index === 0 ? essential : keep.laterHops,
+      text: hopText(report, hop, index),
+    })),
+  ];
 }
 
-function route(plan: Plan): string | undefined {
-  if (plan.hops.length === 0) return undefined;
-  return table(['Hop', 'Path', 'Milvus', 'Chart', 'Image', 'State'], plan.hops.map(hopRow));
+/** The way of a run that acted, where it had several hops; one that was done is in the title already. */
+export function walked(report: Report): Section | undefined {
+  const text = route(report);
+  return text === undefined ? undefined : { name: 'route', keep: keep.stuck, text };
+}
+
+/** How to get back from a hop that was begun and did not end well. */
+export function back(report: Report): Section | undefined {
+  if (!report.changed || (report.result !== 'failed' && report.result !== 'interrupted')) return undefined;
+  const hops = report.plan?.hops ?? [];
+  const index = hops.length === 1 ? 0 : hops.findIndex(({ status }) => status === 'failed');
+  const hop = hops.at(index);
+  if (index < 0 || hop === undefined) return undefined;
+  const number = stopOf(report) === undefined ? '' : ` from hop ${index + 1}`;
+  const text = blocks(
+    `### If you must go back${number}`,
+    list([...wayBack(report, hop, index), ...kept(report, hop, index)]),
+  );
+  return { name: 'way back', keep: keep.stuck, text };
 }
 
 /** The exact inputs that apply this plan and nothing else. */
-function apply(report: Report, digest: string): string {
-  const { release, namespace, targetVersion } = report;
-  const inputs = [
+function inputs({ release, namespace, targetVersion, plan }: Report, digest: string): string {
+  const lines = [
     'operation: upgrade',
     ...(release === undefined ? [] : [`release: ${release}`]),
     ...(namespace === undefined ? [] : [`namespace: ${namespace}`]),
     ...(targetVersion === undefined ? [] : [`target-version: ${targetVersion}`]),
+    ...((plan?.hops.length ?? 0) > 1 ? ['multi-hop: true'] : []),
     `plan-digest: ${digest}`,
   ];
-  return blocks(
-    '**To apply exactly this plan**, run the same workflow with the same inputs and these. If anything that the plan covers has changed by then, the run is refused and lists what moved.',
-    fenced(inputs.join('\n'), 'yaml'),
-  );
+  return fenced(lines.join('\n'), 'yaml');
 }
 
-/** The run ended with a plan and did not act on it. */
-export const isForecast = ({ result }: Report): boolean => result === 'planned' || result === 'refused';
-
-/** What a person approves: the way, the restarts, the digest and how to apply it. */
-export function plan(report: Report): Section | undefined {
-  if (report.plan === undefined) return undefined;
-  // One hop that was acted on is in the title already.
-  if (!isForecast(report) && report.plan.hops.length < 2) return undefined;
-  const planned = report.result === 'planned';
-  const next = planned ? nextStep(report) : undefined;
+/** The digest and how to apply it. */
+export function apply(report: Report): Section | undefined {
+  const { plan, planDigest } = report;
+  if (report.result !== 'planned' || plan === undefined) return undefined;
+  const { allow, situation } = plan;
+  const next = nextStep(report);
+  const digest = situation === 'nothing-to-do' ? undefined : planDigest;
   const text = blocks(
-    planned ? '### The plan' : '### Route',
-    route(report.plan),
-    planned && report.plan.allow.length > 0
-      ? `Checks allowed by the inputs: ${list(report.plan.allow.map(code))}`
-      : undefined,
-    isForecast(report) ? restarts(report.plan) : undefined,
-    planned && report.planDigest !== undefined ? apply(report, report.planDigest) : undefined,
+    digest === undefined ? undefined : '### To apply exactly this plan',
+    allow.length === 0 ? undefined : `Checks that the inputs allow: ${enumerated(allow.map(code), MAX_ALLOWED)}`,
+    digest === undefined
+      ? undefined
+      : blocks(
+          'Run the same workflow with the same inputs and these. If anything that the plan covers has changed by then, the run is refused and lists what moved.',
+          inputs(report, digest),
+        ),
     next === undefined ? undefined : `**Next:** ${sentence(next)}`,
   );
-  return { name: 'route', keep: planned ? keep.essential : keep.release, text };
+  return text === '' ? undefined : { name: 'how to apply it', keep: keep.essential, text };
 }

@@ -1,14 +1,12 @@
 import type { Facts } from '../../plan/facts.js';
-import type { Known } from '../../milvus/knowledge.js';
+import { stopOf } from '../hops.js';
 import type { Report } from '../report.js';
 import { code, markdown, sentence } from '../safe.js';
 import { fromTo } from '../words.js';
+import { identityLines } from './facts.js';
 import { folded, keep, table, type Section } from './section.js';
 
 type Line = readonly [string, string];
-
-const shown = (value: Known<string>): string =>
-  value.known ? code(value.value) : `unknown: ${sentence(value.reason)}`;
 
 const revisions = ({ before, revision }: Report): string =>
   fromTo(before?.release.revision.toString(), revision?.toString());
@@ -21,10 +19,20 @@ function tools({ helmVersion, kubectlVersion }: Report): string {
   return parts.join(', ');
 }
 
+/** A run that stopped on the way has not reached the chart that was asked for. */
+function charts(report: Report): string {
+  const { sourceChartVersion, chartVersion } = report;
+  const stop = stopOf(report);
+  if (stop === undefined) return fromTo(sourceChartVersion, chartVersion);
+  const on = stop.failed ?? stop.reached;
+  const failed = stop.failed === undefined ? '' : ' (failed)';
+  return `${fromTo(sourceChartVersion, on?.chartVersion)}${failed}, asked for ${chartVersion ?? ''}`;
+}
+
 function versions(report: Report): readonly Line[] {
   const facts = report.after ?? report.before;
   return [
-    ['Chart', markdown(fromTo(report.sourceChartVersion, report.chartVersion))],
+    ['Chart', markdown(charts(report))],
     ['Revision', markdown(revisions(report))],
     ['Path', markdown(report.path ?? '')],
     ['Tools', markdown(tools(report))],
@@ -32,23 +40,17 @@ function versions(report: Report): readonly Line[] {
   ];
 }
 
-/** What identifies the installation and must not change by accident. */
-function identity(facts: Facts): readonly Line[] {
-  const coordinators = facts.coordinators === 'none' ? '' : `, coordinators: ${facts.coordinators}`;
-  const { status, applyMethod } = facts.release;
-  return [
-    ['Mode', markdown(`${facts.mode}${coordinators}`)],
-    ['Message queue', shown(facts.messageQueue)],
-    ['Object storage', `bucket ${shown(facts.bucket)}, path in it ${shown(facts.bucketRootPath)}`],
-    ['Metadata root path', shown(facts.rootPath)],
-    ['Release record', markdown(`${status}, applied by the ${applyMethod}`)],
-  ];
-}
+/** How the release came to be what it is. */
+const record = ({ release: { status, applyMethod } }: Facts): Line => [
+  'Release record',
+  markdown(`${status}, applied by the ${applyMethod}`),
+];
 
-/** Chart, revision, tools and what identifies the installation. */
+/** Chart, revision, tools and what identifies the installation; the page of a status has the facts apart. */
 export function release(report: Report): Section | undefined {
   const facts = report.after ?? report.before;
-  const lines = [...versions(report), ...(facts === undefined ? [] : identity(facts))].filter(
+  const apart = report.result === 'reported' || facts === undefined;
+  const lines = [...versions(report), ...(apart ? [] : [...identityLines(facts), record(facts)])].filter(
     ([, value]) => value !== '',
   );
   if (lines.length === 0) return undefined;

@@ -20,9 +20,11 @@ export const keep = {
   warnings: 7,
   release: 8,
   podDetails: 9,
-  checks: 10,
-  components: 11,
-  stuck: 12,
+  laterHops: 10,
+  checks: 11,
+  components: 12,
+  outlook: 13,
+  stuck: 14,
   essential: 100,
 } as const;
 
@@ -51,6 +53,12 @@ export function folded(title: string, body: string): string {
 /** Blocks of Markdown, one after the other; undefined and empty ones are left out. */
 export function blocks(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
+}
+
+/** At most `most` pieces in one line; the rest is counted. */
+export function enumerated(pieces: readonly string[], most: number, between = ', '): string {
+  const more = pieces.length > most ? [`and ${pieces.length - most} more`] : [];
+  return [...pieces.slice(0, most), ...more].join(between);
 }
 
 /** `1 check`, `3 checks`. */

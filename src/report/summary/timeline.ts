@@ -1,6 +1,7 @@
 import { successes, type Report } from '../report.js';
 import { fenced, markdown, oneLine, shorten } from '../safe.js';
 import { duration, moment } from '../time.js';
+import { label } from './mermaid.js';
 import { blocks, folded, keep, table, type Section } from './section.js';
 
 interface Bar {
@@ -12,7 +13,6 @@ interface Bar {
 
 /** A picture with more bars is slow to draw and hard to read. */
 const MAX_BARS = 24;
-const MAX_TITLE = 40;
 
 /** A bar of no width is invisible. */
 const NARROWEST = 0.005;
@@ -40,15 +40,6 @@ function workloads(report: Report): readonly Bar[] {
   }
   const stuck = new Set(report.stuck?.filter(({ healthy }) => !healthy).map(({ name }) => name));
   return [...spans].map(([title, span]) => ({ title, ...span, failed: stuck.has(title) }));
-}
-
-/** Only letters, digits and a little punctuation: Mermaid has a syntax of its own. */
-function label(title: string): string {
-  const words = oneLine(title)
-    .replace(/[^\p{L}\p{N} ._/-]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return shorten(words === '' ? 'step' : words, MAX_TITLE);
 }
 
 /** https://mermaid.js.org/syntax/gantt.html; times are milliseconds since the epoch, drawn in the reader's time zone. */

@@ -16,13 +16,6 @@ export const boolean: Parser<boolean> = (text) => {
   return given === 'true' || given === 'false' ? good(given === 'true') : bad();
 };
 
-/** `false` only, for a switch whose other position is not available yet. */
-export const onlyFalse: Parser<false> = (text, environment) => {
-  const parsed = boolean(text, environment);
-  if (!parsed.ok) return parsed;
-  return parsed.value ? bad({ why: '`true` is not available yet in this version.' }) : good(false);
-};
-
 /** One entry a line: trimmed, blank lines and lines that start with # left out. */
 export function entriesOf(text: string): readonly string[] {
   return text
