@@ -5,11 +5,13 @@ import { endBadly } from '../../src/operations/ending.js';
 import { plan } from '../../src/operations/plan.js';
 import { status } from '../../src/operations/status.js';
 import { upgrade } from '../../src/operations/upgrade.js';
+import type { Request } from '../../src/action/request.js';
 import type { Plan } from '../../src/plan/plan.js';
 import { failed } from '../../src/problem.js';
 import { problemOf } from '../helm/support.js';
-import { liveOf, newImage, objectsOf, recordOf } from '../plan/world.js';
+import { liveOf, newImage, objectsOf, oldImage, recordOf } from '../plan/world.js';
 import { flush } from '../upgrade/fake-clock.js';
+import type { FakeCluster } from '../upgrade/fake-cluster.js';
 import {
   finish,
   newRecord,
@@ -19,6 +21,7 @@ import {
   storedValues,
   succeed,
   until,
+  valuesFor,
   worldOf,
 } from './session.js';
 
@@ -216,6 +219,67 @@ describe('upgrade', () => {
       type: 'warning',
       text: expect.stringContaining('pending-upgrade'),
     });
+  });
+});
+
+describe('several upgrades in one run', () => {
+  const steps = ['2.4.24', '2.5.27'].map((version) => `milvusdb/milvus:v${version}`);
+  const goal = { targetVersion: '2.5.27', multiHop: true };
+  const revisionOf = (at: number) =>
+    recordOf({
+      revision: at + 2,
+      chart: ['4.2.20', '4.2.58'][at] ?? '',
+      appVersion: ['2.4.16', '2.5.16'][at] ?? '',
+      shape: { image: steps[at] ?? '' },
+      userValues: valuesFor(steps[at] ?? ''),
+    });
+  const older = (at: number) =>
+    recordOf({ revision: at + 1, status: 'superseded', shape: { image: steps[at - 1] ?? oldImage } });
+  /** Helm's nth upgrade writes its revision, and everything is ready at once. */
+  const helm = (last = 2) => {
+    let at = 0;
+    return (cluster: FakeCluster): Promise<void> => {
+      if (at >= last) return new Promise(() => undefined);
+      cluster.put(older(at), revisionOf(at), ...liveOf({ image: steps[at] ?? '' }));
+      at += 1;
+      return Promise.resolve();
+    };
+  };
+  const walking = (last = 2, request: Partial<Request> = goal) =>
+    running(upgrade, { request, images: steps, upgrade: helm(last) });
+  const hops = ({ report }: Pick<ReturnType<typeof running>, 'report'>) => report.plan?.hops.map((hop) => hop.status);
+
+  it('are done one after another, each with its own revision', async () => {
+    const run = walking();
+    await finish(run);
+    expect(run.report.problems).toEqual([]);
+    expect(run.report).toMatchObject({ result: 'upgraded', changed: true, revision: 3, chartVersion: '4.2.58' });
+    expect(hops(run)).toEqual(['done', 'done']);
+  });
+
+  it('stop between two where somebody else wrote a revision', async () => {
+    const run = walking();
+    await until(() => run.report.timeline.some((event) => event.type === 'phase' && event.phase === 'settle'));
+    await until(() => run.clock.sleeping > 0);
+    const settled = run.clock.advance(3000);
+    await settled;
+    run.cluster.put(older(1), recordOf({ revision: 3, chart: '4.2.20', shape: { image: steps[0] ?? '' } }));
+    await finish(run);
+    expect(run.report).toMatchObject({ result: 'failed', changed: true });
+    expect(run.report.problems[0]?.id).toBe('release-changed');
+    expect(hops(run)).toEqual(['done', 'not-started']);
+  });
+
+  it('say of a cancelled one that it was begun', async () => {
+    const run = walking(1);
+    await until(() => run.clock.sleeping > 0);
+    for (let second = 0; second < 60 && run.upgrades.length < 2; second += 1) {
+      await run.clock.advance(1000);
+      await until(() => run.upgrades.length > 1 || run.clock.sleeping > 0);
+    }
+    expect(hops(run)).toEqual(['done', 'failed']);
+    endBadly(run.report, new Error('cancelled'), true, () => undefined);
+    expect(run.report.dataState).not.toContain('nothing of the next one');
   });
 });
 

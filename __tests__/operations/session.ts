@@ -82,6 +82,12 @@ export const storedValues: Values = {
   image: { all: { repository: 'milvusdb/milvus', tag: 'v2.4.23' } },
 };
 
+/** The same for another image. */
+export const valuesFor = (image: string): Values => ({
+  cluster: { enabled: true },
+  image: { all: { repository: image.split(':')[0], tag: image.split(':')[1] } },
+});
+
 export const newRecord = recordOf({
   revision: 2,
   chart: '4.2.20',
@@ -103,6 +109,8 @@ export interface Setup {
   readonly objects?: readonly KubeObject[];
   readonly rendered?: readonly KubeObject[];
   readonly request?: Partial<Request>;
+  /** Images that the dry runs render, one after another; the last one repeats. */
+  readonly images?: readonly string[];
   /** What `helm upgrade` does; by default it writes the revision and everything is ready at once. */
   readonly upgrade?: (cluster: FakeCluster, intent: UpgradeIntent, signal?: AbortSignal) => Promise<void>;
   readonly cleanAll?: World['cleanAll'];
@@ -127,23 +135,33 @@ export function running(operation: (session: Session) => Promise<void>, setup: S
   for (const [version, app] of [
     ['4.1.24', '2.3.11'],
     ['4.2.20', '2.4.16'],
+    ['4.2.58', '2.5.16'],
   ] as const) {
     writeFileSync(join(directory, 'charts', `milvus-${version}.tgz`), chartPackage('milvus', version, app));
   }
   const cluster = new FakeCluster();
   cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, uid: 'uid-of-db' } }, ...objects);
   const upgrades: UpgradeIntent[] = [];
+  const files: string[] = [];
   const { helm: planner, intents } = helmOf(rendered);
   const helm: HelmCli = {
     ...planner,
-    dryRun: async (intent) => ({ ...(await planner.dryRun(intent)), userValues: storedValues }),
+    dryRun: async (intent) => {
+      const image = setup.images?.at(Math.min(intents.length, setup.images.length - 1));
+      const tried = await planner.dryRun(intent);
+      const userValues = image === undefined ? storedValues : valuesFor(image);
+      return {
+        ...tried,
+        userValues,
+        ...(image === undefined ? {} : { manifest: objectsOf({ image, chart: '4.2.20' }) }),
+      };
+    },
     upgrade: (intent, signal) => {
       upgrades.push(intent);
       return (setup.upgrade ?? succeed)(cluster, intent, signal);
     },
     pullChart: () => Promise.reject(new Error('nothing is pulled')),
   };
-  const files: string[] = [];
   const session: Session = {
     ...world,
     request: request({ repository: './charts', ...setup.request }),

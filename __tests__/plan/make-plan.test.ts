@@ -258,11 +258,8 @@ describe('several upgrades', () => {
     ]);
     expect([target.version, plan.targetVersion, digest !== undefined]).toEqual(['2.4.24', '2.5.27', true]);
     expect(intents).toHaveLength(1);
-    // Both ends of the later upgrade, each with all values it would have.
-    expect(templates.map(({ chart }) => chart.reference)).toEqual([
-      '/charts/milvus-4.2.20.tgz',
-      '/charts/milvus-4.2.58.tgz',
-    ]);
+    // The first is rendered by its dry run.
+    expect(templates.map(({ chart }) => chart.reference)).toEqual(['/charts/milvus-4.2.58.tgz']);
   });
 
   it('are refused whole without multi-hop', async () => {
@@ -277,6 +274,39 @@ describe('several upgrades', () => {
     const image = { repository: 'mirror.test/milvus', tag: 'special' };
     const { plan } = (await planned({ listing: listing(), request: { ...far, image } })).prepared;
     expect(plan.hops.map((hop) => hop.image)).toEqual([{ repository: 'mirror.test/milvus', tag: 'v2.4.24' }, image]);
+  });
+
+  it('are refused before the first one where values given now contradict a later one', async () => {
+    const separate = JSON.parse(JSON.stringify(objectsOf()).replaceAll('mixcoord', 'rootcoord')) as KubeObject[];
+    const problem = await problemOf(() =>
+      planned({
+        rendered: separate,
+        revisions: [{ revision: 1, objects: separate }],
+        live: JSON.parse(JSON.stringify(liveOf()).replaceAll('mixcoord', 'rootcoord')) as KubeObject[],
+        listing: listing(),
+        request: { ...far, targetVersion: '2.6.15' },
+        values: '{ mixCoordinator: { enabled: false } }',
+      }),
+    );
+    expect([problem.ending, problem.details.id]).toEqual(['refused', 'value-conflict']);
+    expect(problem.details.what).toContain('On the way, to Milvus 2.5.27');
+    expect(problem.details.what).toContain('on purpose');
+  });
+
+  it('name a stop whose image cannot be told, and are whole all the same', async () => {
+    const custom = 'registry.test/milvus:ours-7';
+    const { prepared } = await planned({
+      revisions: [{ revision: 1, shape: { image: custom } }],
+      live: liveOf({ image: custom }),
+      listing: listing(),
+      request: {
+        ...far,
+        sourceVersion: '2.3.11',
+        image: { repository: 'registry.test/milvus', tag: 'v2.5.27-ours' },
+      },
+    });
+    expect(statuses(prepared.plan)).toMatchObject({ 'image-unknown': 'blocked' });
+    expect(prepared.plan.hops.map(({ targetVersion }) => targetVersion)).toEqual(['2.4.24', '2.5.27']);
   });
 
   it('have no estimate where a later chart cannot be rendered, which is no reason against the first', async () => {

@@ -27,7 +27,7 @@ const on = (version: string, chart: string): InspectionSetup => ({
 const asked = (source: string, version: string, chart = '4.1.28', given: Parameters<typeof request>[0] = {}) => {
   const wanted = request(given);
   const { route } = planRoute(inspectionOf(on(source, chart)), { ...target, source, version }, wanted, entries);
-  return { route, checks: routeChecks(route, wanted) };
+  return { route, checks: routeChecks(route, wanted, inspectionOf(on(source, chart)).facts) };
 };
 const blocked = (found: ReturnType<typeof asked>) =>
   found.checks.filter(({ status }) => status === 'blocked').map(({ id }) => id);
@@ -97,34 +97,86 @@ describe('the route as checks', () => {
   });
 });
 
-/** An earlier run began to go from 2.3.22 to 2.4.24 on the way to 2.5.27. */
+/** The last revision went from 2.3.22 to 2.4.24; the target is 2.5.27. */
 describe('an upgrade on the way that never ended', () => {
-  const begun = (facts: InspectionSetup['facts'], previous = '2.3.22') =>
-    planRoute(
-      inspectionOf({
-        ...on('2.4.24', '4.2.20'),
-        facts: { sourceVersion: known('2.4.24', 'images'), ...facts },
-        previousImage: `milvusdb/milvus:v${previous}`,
-      }),
+  const milvus = inspectionOf().facts.workloads.filter(({ component }) => component !== undefined);
+  const components = (...versions: readonly string[]) =>
+    inspectionOf().facts.components.map((one, index) => ({
+      ...one,
+      images: [`milvusdb/milvus:v${versions[index] ?? versions.at(-1) ?? ''}`],
+    }));
+  const way = (setup: InspectionSetup = {}, onward = false) => {
+    const inspection = inspectionOf({
+      ...on('2.4.24', '4.2.20'),
+      previousImage: 'milvusdb/milvus:v2.3.22',
+      ...setup,
+      facts: { sourceVersion: known('2.4.24', 'images'), components: components('2.4.24'), ...setup.facts },
+    });
+    const { route, source } = planRoute(
+      inspection,
       { ...target, source: '2.4.24', version: '2.5.27' },
       request(),
       entries,
+      onward,
     );
-  const healthy = inspectionOf().facts.workloads;
-  const ill = healthy.map((one, index) => (index === 0 ? { ...one, healthy: false } : one));
+    return { stops: [source, ...route.hops.map((hop) => hop.target)], route, inspection };
+  };
+  const whole = ['2.3.22', '2.4.24', '2.5.27'];
+  const rest = ['2.4.24', '2.5.27'];
+  const failedRevision: InspectionSetup = { record: { status: 'failed' } };
 
-  it('is finished first', () => {
-    const { route, source } = begun({ workloads: ill });
-    expect([source, route.hops.map((hop) => hop.target)]).toEqual(['2.3.22', ['2.4.24', '2.5.27']]);
+  it('is finished first where a rollout was never over, an old image runs, or Helm failed', () => {
+    const open = milvus.map((one, index) => (index === 0 ? { ...one, completed: false, healthy: false } : one));
+    expect(way({ facts: { workloads: open } }).stops).toEqual(whole);
+    expect(way({ facts: { components: components('2.3.22', '2.4.24') } }).stops).toEqual(whole);
+    expect(way(failedRevision).stops).toEqual(whole);
   });
 
-  it('is over where everything is ready', () => {
-    const { route, source } = begun({ workloads: healthy });
-    expect([source, route.hops.map((hop) => hop.target)]).toEqual(['2.4.24', ['2.5.27']]);
+  it('is over where every rollout was over once, whatever the health of the moment', () => {
+    expect(way().stops).toEqual(rest);
+    expect(way({ facts: { workloads: milvus.map((one) => ({ ...one, healthy: false })) } }).stops).toEqual(rest);
   });
 
-  it('does not count where it is not a stop of the way', () => {
-    const { source } = begun({ workloads: ill }, '2.4.16');
-    expect(source).toBe('2.4.24');
+  it('is not over where everything was scaled to zero since: nothing of it need have run', () => {
+    const manifest = milvus.map(({ kind, name }) => ({
+      ...{ apiVersion: 'apps/v1', kind, metadata: { name } },
+      spec: { replicas: 1 },
+    }));
+    const workloads = milvus.map((one) => ({ ...one, wanted: 0, ready: 0, updated: 0 }));
+    expect(way({ manifest, facts: { workloads } }).stops).toEqual(whole);
+  });
+
+  it('is not taken up where somebody went on to a newer version by other means', () => {
+    const { stops } = way({ ...failedRevision, facts: { components: components('2.5.20') } });
+    expect(stops).toEqual(rest);
+  });
+
+  it('is not taken up by the run that has just finished the hop before', () => {
+    expect(way(failedRevision, true).stops).toEqual(rest);
+  });
+
+  it('is not taken up where it is no stop of the way', () => {
+    expect(way({ ...failedRevision, previousImage: 'milvusdb/milvus:v2.4.16' }).stops).toEqual(rest);
+  });
+
+  it('is never a migration: pods of 2.2 prove that it was passed', () => {
+    const inspection = inspectionOf({
+      ...on('2.2.16', '4.0.34'),
+      ...failedRevision,
+      previousImage: 'milvusdb/milvus:v2.1.4',
+      facts: { sourceVersion: known('2.2.16', 'images'), components: components('2.2.16') },
+    });
+    const goal = { ...target, source: '2.2.16', version: '2.3.22' };
+    const { route } = planRoute(inspection, goal, request(), entries);
+    expect(route.hops.map(({ path }) => path)).toEqual(['helm']);
+  });
+
+  it('leads nowhere below what any component runs', () => {
+    const { route, inspection } = way({ facts: { components: components('2.4.24', '2.5.20') } });
+    const older = { ...route, hops: route.hops.map((hop) => ({ ...hop, target: '2.4.24' })) };
+    const [found] = routeChecks(older, request({ allow: ['downgrade'] }), inspection.facts).filter(
+      ({ id }) => id === 'downgrade',
+    );
+    expect(found).toMatchObject({ status: 'blocked', seen: expect.stringContaining('2.5.20') });
   });
 });

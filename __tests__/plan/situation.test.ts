@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { situationOf } from '../../src/plan/situation.js';
 import type { Situation } from '../../src/plan/plan.js';
-import type { ReleaseStatus } from '../../src/helm/port.js';
+import type { ReleaseStatus, Values } from '../../src/helm/port.js';
+import type { RouteChange } from '../../src/milvus/routes/route.js';
 import { clusterComponents, facts, workload } from '../report/reports.js';
 import { inspectionOf, newImage, oldImage, target } from './context.js';
 
@@ -10,6 +11,10 @@ interface Row {
   /** What the components run; the last one repeats. */
   readonly runs: readonly string[];
   readonly healthy?: boolean;
+  /** Whether the rollouts were ever over; by default the ill ones were not. */
+  readonly completed?: boolean;
+  readonly changes?: readonly RouteChange[];
+  readonly stored?: Values;
   readonly status?: ReleaseStatus;
   readonly chart?: string;
   /** Image of the last revision. */
@@ -24,7 +29,41 @@ interface Row {
 
 const mirror = 'registry.test/milvusdb/milvus:v2.4.23';
 
+const mixcoord = { key: 'mixCoordinator.enabled', value: true, why: '' };
+
 const rows: readonly Row[] = [
+  {
+    title: 'a value differs on a release that fell ill after its rollout: the checks of its health speak',
+    runs: [newImage],
+    healthy: false,
+    completed: true,
+    settled: false,
+    situation: 'upgrade',
+  },
+  {
+    title: 'the route changes values that the last revision does not have, on an ill release',
+    runs: [newImage],
+    healthy: false,
+    settled: false,
+    changes: [mixcoord],
+    situation: 'upgrade',
+  },
+  {
+    title: 'an unrelated revision failed before the route changes values',
+    runs: [newImage],
+    status: 'failed',
+    settled: false,
+    changes: [mixcoord],
+    situation: 'upgrade',
+  },
+  {
+    title: 'the revision with the changes of the route failed',
+    runs: [newImage],
+    status: 'failed',
+    changes: [mixcoord],
+    stored: { mixCoordinator: { enabled: true } },
+    situation: 'apply-again',
+  },
   { title: 'an older version runs', runs: [oldImage], last: oldImage, chart: '4.1.24', situation: 'upgrade' },
   { title: 'all of it is there', runs: [newImage], situation: 'nothing-to-do' },
   { title: 'a value differs', runs: [newImage], settled: false, situation: 'upgrade' },
@@ -98,12 +137,18 @@ describe('where a run stands', () => {
     const { runs, healthy = true, status = 'deployed', chart = '4.2.20', last = newImage, settled = true } = row;
     const images = clusterComponents.map((_, i) => runs[Math.min(i, runs.length - 1)] ?? '');
     const inspection = inspectionOf({
-      record: { status, chart: { name: 'milvus', version: chart, appVersion: '' } },
+      record: {
+        ...{ status, chart: { name: 'milvus', version: chart, appVersion: '' } },
+        userValues: row.stored ?? {},
+      },
       lastImage: last,
       facts: {
         components: facts('2.3.11', 4, chart).components.map((one, i) => ({ ...one, images: [images[i] ?? ''] })),
         workloads: clusterComponents.map((component) =>
-          workload(component, row.template ?? last, { component, healthy, wanted: row.scaledTo ?? 1 }),
+          workload(component, row.template ?? last, {
+            ...{ component, healthy, wanted: row.scaledTo ?? 1 },
+            completed: row.completed ?? healthy,
+          }),
         ),
       },
       manifest: clusterComponents.map((name) => ({
@@ -113,6 +158,6 @@ describe('where a run stands', () => {
         spec: { replicas: 1 },
       })),
     });
-    expect(situationOf(inspection, target, '4.2.20', settled)).toBe(row.situation);
+    expect(situationOf(inspection, target, '4.2.20', row.changes ?? [], settled)).toBe(row.situation);
   });
 });

@@ -102,9 +102,9 @@ const refusals: readonly (readonly [string, Setup, string, RegExp])[] = [
   ['a digest', { runs: [digest], request: { sourceVersion: '2.3.11' } }, 'image-unknown', /sha256:/],
   [
     'a source-version that the images contradict',
-    { runs: [`${hub}:v2.3.11`], request: { sourceVersion: '2.3.9' } },
+    { runs: [`${hub}:v2.3.11`], request: { sourceVersion: '2.3.12' } },
     'source-version-contradicted',
-    /2\.3\.9.*2\.3\.11/,
+    /2\.3\.12.*2\.3\.11/,
   ],
   ['an unknown suffix', { runs: [`${hub}:v2.3.11-corp`] }, 'image-unknown', /v2\.3\.11-corp/],
   [
@@ -142,6 +142,12 @@ const refusals: readonly (readonly [string, Setup, string, RegExp])[] = [
     /no Milvus image runs, and/,
   ],
 ];
+
+describe('a source-version for a version before', () => {
+  it('gives way to newer images on the way: an earlier run went on from it', () => {
+    expect(targetFor({ runs: [`${hub}:v2.3.22`], request: { sourceVersion: '2.3.11' } }).source).toBe('2.3.22');
+  });
+});
 
 describe('a target that nothing tells', () => {
   it.each([...refusals])('is refused for %s', (_, setup, id, says) => {

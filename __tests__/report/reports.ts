@@ -27,6 +27,7 @@ export function workload(name: string, image: string, overrides: Partial<Workloa
     ready: wanted,
     updated: wanted,
     observed: true,
+    completed: true,
     templateImages: [image],
     runningImages: [image],
     healthy: true,

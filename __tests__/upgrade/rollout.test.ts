@@ -188,11 +188,32 @@ describe('facts of a workload', () => {
       ready: 2,
       updated: 1,
       observed: true,
+      completed: true,
       templateImages: [newImage],
       runningImages: [oldImage, newImage],
       healthy: false,
       trouble: ['1/2 ready on the new template; 1 pod of an old template to end (pod proxy-h1-1: Ready)'],
     });
+  });
+
+  it.each([
+    ['NewReplicaSetAvailable', true],
+    ['ReplicaSetUpdated', false],
+    ['ProgressDeadlineExceeded', false],
+  ])('knows from the condition of a Deployment whether its rollout was ever over: %s', (reason, completed) => {
+    const conditions = [{ type: 'Progressing', status: 'True', reason }];
+    const ill = deployment('proxy', { ready: 0 }, {}, { conditions });
+    const found = workloadFact({ kind: 'Deployment', name: 'proxy' }, objects({ deployments: [ill] }));
+    expect([found.healthy, found.completed]).toEqual([false, completed]);
+  });
+
+  it.each([
+    ['a', true],
+    ['b', false],
+  ])('knows it of a StatefulSet from its revisions: %s', (updateRevision, completed) => {
+    const set = statefulSet('etcd', {}, {}, { currentRevision: 'a', updateRevision });
+    const found = workloadFact({ kind: 'StatefulSet', name: 'etcd' }, objects({ statefulSets: [set] }));
+    expect(found.completed).toBe(completed);
   });
 
   it('says when it is not in the cluster', () => {

@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { Composer, Parser } from 'yaml';
 import type { ScalarTag } from 'yaml';
 
 /**
@@ -55,16 +55,12 @@ export class YamlError extends Error {
 }
 
 function parseWith(text: string, customTags: ScalarTag[], merge: boolean): unknown[] {
-  const documents = parseAllDocuments(text, {
-    schema: 'failsafe',
-    customTags,
-    merge,
-    strict: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'silent',
+  const composer = new Composer({
+    ...{ schema: 'failsafe', customTags, merge, strict: false, uniqueKeys: false },
+    ...{ prettyErrors: false, logLevel: 'silent' },
   });
-  return documents.map((document) => {
+  // One document after another: the syntax tree of a whole manifest would be many times its size.
+  return Array.from(composer.compose(new Parser().parse(text)), (document) => {
     const error = document.errors.at(0);
     if (error !== undefined) throw new YamlError(error.code, text.slice(0, error.pos[0]).split('\n').length);
     try {

@@ -30,7 +30,7 @@ function dataState(report: Report, error: unknown): string {
   const { changed, revision, before, plan, result } = report;
   const between = betweenHops(report);
   if (between !== undefined) return between;
-  const waited = plan?.situation === 'rollout-unfinished' && result !== 'refused';
+  const waited = plan?.situation === 'rollout-unfinished' && plan.hops[0]?.status !== 'done' && result !== 'refused';
   if (!changed && waited) {
     return `Nothing was written by this run. Revision ${revision ?? 'unknown'} was deployed before it, and its rollout has not ended.`;
   }

@@ -6,7 +6,8 @@ import { inspect } from '../inspect/inspect.js';
 import { canonicalJson } from '../plan/canonical.js';
 import { movedSections } from '../plan/digest.js';
 import type { Inspection } from '../plan/facts.js';
-import { makePlan, type PreparedPlan } from '../plan/make-plan.js';
+import { makePlan } from '../plan/make-plan.js';
+import type { PreparedPlan } from '../plan/prepared-plan.js';
 import type { PlanPorts } from '../plan/ports.js';
 import { secretTexts } from '../plan/secrets.js';
 import { Problem, refused, type ProblemDetails } from '../problem.js';
@@ -17,6 +18,8 @@ import type { Session } from './session.js';
 
 export interface Prepared extends PreparedPlan {
   readonly inspection: Inspection;
+  /** The charts that were chosen from: one list for the whole run. */
+  readonly charts: Charts;
 }
 
 type Charts = Pick<PlanPorts, 'helm' | 'repository' | 'listing'>;
@@ -44,19 +47,30 @@ async function look(session: Session, title: string): Promise<Inspection> {
 }
 
 /** Plans from what was seen, shows warnings and failed checks, and learns which texts of the new objects are secret. */
-async function decide(session: Session, source: Charts, inspection: Inspection, title: string): Promise<Prepared> {
+async function decide(
+  session: Session,
+  source: Charts,
+  inspection: Inspection,
+  { title, onward = false }: { readonly title: string; readonly onward?: boolean },
+): Promise<Prepared> {
   const { request, cluster, emit, job, interruption } = session;
   emit({ type: 'phase', phase: 'decide', title });
-  const prepared = await makePlan(request, session.given, inspection, {
-    ...{ cluster, ...source },
-    writeValues: (values) => Promise.resolve(session.writePrivate('values', JSON.stringify(values))),
-    description: `Milvus ${request.targetVersion ?? ''} by milvus-upgrade-action${job.runUrl === undefined ? '' : ` (${job.runUrl})`}`,
-    note: (error) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      emit({ type: 'warning', text: `What the later upgrades would change could not be estimated: ${reason}` });
+  const prepared = await makePlan(
+    request,
+    session.given,
+    inspection,
+    {
+      ...{ cluster, ...source },
+      writeValues: (values) => Promise.resolve(session.writePrivate('values', JSON.stringify(values))),
+      description: `Milvus ${request.targetVersion ?? ''} by milvus-upgrade-action${job.runUrl === undefined ? '' : ` (${job.runUrl})`}`,
+      note: (error) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        emit({ type: 'warning', text: `What the later upgrades would change could not be estimated: ${reason}` });
+      },
+      signal: interruption.signal,
     },
-    signal: interruption.signal,
-  });
+    onward,
+  );
   const { plan, target, chart, notices, rendered, chartValues } = prepared;
   hideSecrets(
     session,
@@ -69,7 +83,7 @@ async function decide(session: Session, source: Charts, inspection: Inspection, 
   }
   for (const text of notices) emit({ type: 'warning', text });
   for (const check of plan.checks) if (check.status !== 'passed') emit({ type: 'check', check });
-  return { ...prepared, inspection };
+  return { ...prepared, inspection, charts: source };
 }
 
 /**
@@ -82,7 +96,7 @@ export async function prepare(session: Session): Promise<Prepared> {
   const source = charts(session);
   const inspection = await look(session, `Inspect release ${request.release}`);
   recordFacts(report, inspection.facts);
-  const prepared = await decide(session, source, inspection, 'Plan');
+  const prepared = await decide(session, source, inspection, { title: 'Plan' });
   const { plan, digest } = prepared;
   report.path = plan.hops.some(({ path }) => path === 'migration') ? 'migration' : 'helm';
   report.sourceVersion = plan.sourceVersion;
@@ -98,10 +112,9 @@ export async function prepare(session: Session): Promise<Prepared> {
 }
 
 /** The same for a later hop: fresh facts, dry run and checks; the report keeps the plan of the whole way. */
-export async function prepareNext(session: Session, title: string): Promise<Prepared> {
-  const source = charts(session);
+export async function prepareNext(session: Session, source: Charts, title: string): Promise<Prepared> {
   const inspection = await look(session, `Inspect before ${title}`);
-  return decide(session, source, inspection, `Plan ${title}`);
+  return decide(session, source, inspection, { title: `Plan ${title}`, onward: true });
 }
 
 /** The checks that stop a run, as problems. */

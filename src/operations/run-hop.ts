@@ -45,7 +45,7 @@ const isTargetOf =
     manifestImage(parseManifest(record.manifest, record.namespace)) === imageOf(target) &&
     equal(record.userValues, userValues);
 
-async function apply(session: Session, prepared: Prepared, intent: UpgradeIntent): Promise<void> {
+async function apply(session: Session, prepared: Prepared, intent: UpgradeIntent, begun: () => void): Promise<void> {
   const { cluster, clock, emit, report, request, interruption, helm } = session;
   const { rendered, inspection, target, chart } = prepared;
   if (helm === undefined || rendered === undefined || chart === undefined)
@@ -66,6 +66,7 @@ async function apply(session: Session, prepared: Prepared, intent: UpgradeIntent
     critical: (ended) => {
       // A cancelled run may have to end before Helm's end is known: what may have been written is told from here on.
       recordState(session, state, earlier);
+      begun();
       return interruption.critical(ended);
     },
   });
@@ -107,6 +108,10 @@ async function waitOnly(session: Session, { inspection, target }: Prepared): Pro
   }
 }
 
-/** One hop, as it was planned: apply and wait, or only wait where an earlier run applied it. */
-export const runHop = (session: Session, prepared: Prepared): Promise<void> =>
-  prepared.intent === undefined ? waitOnly(session, prepared) : apply(session, prepared, prepared.intent);
+/**
+ * One hop, as it was planned: apply and wait, or only wait where an earlier run applied it.
+ *
+ * @param begun called when something may be written from now on
+ */
+export const runHop = (session: Session, prepared: Prepared, begun: () => void): Promise<void> =>
+  prepared.intent === undefined ? waitOnly(session, prepared) : apply(session, prepared, prepared.intent, begun);

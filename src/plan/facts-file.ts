@@ -28,6 +28,9 @@ const laterList =
   (value, path, wrong) =>
     value === undefined ? [] : list(item)(value, path, wrong);
 
+/** A switch that an older file does not have. */
+const laterFlag: Read<boolean> = (value, path, wrong) => (value === undefined ? true : flag(value, path, wrong));
+
 /** An object whose fields are all facts, so that one that is missing is one of unknown facts. */
 const laterObject =
   <T>(read: Read<T>): Read<T> =>
@@ -130,6 +133,7 @@ const facts: Read<Facts> = object({
       templateImages: list(text),
       runningImages: list(text),
       healthy: flag,
+      completed: laterFlag,
       trouble: list(text),
     }),
   ),

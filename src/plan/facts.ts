@@ -16,6 +16,8 @@ export interface WorkloadFact {
   readonly ready: number;
   readonly updated: number;
   readonly observed: boolean;
+  /** The rollout of its template, as it is now, was over once: a pod that is ill since then does not count. */
+  readonly completed: boolean;
   /** Images of the pod template's main containers. */
   readonly templateImages: readonly string[];
   /** Distinct images that its pods run now. */

@@ -1,22 +1,22 @@
 import type { Request } from '../action/request.js';
-import type { Rendered, UpgradeIntent, Values } from '../helm/port.js';
+import type { UpgradeIntent } from '../helm/port.js';
 import type { RouteHop } from '../milvus/routes/route.js';
 import { refused } from '../problem.js';
 import { assembleValues, nothingToWrite } from '../values/assemble.js';
 import type { Given } from '../values/given.js';
 import { overlay, withoutRepeatedNulls } from '../values/merge.js';
-import { chosen, readListing, type ChosenChart, type Listing } from './chart.js';
+import { chosen, readListing } from './chart.js';
 import type { CheckContext } from './checks/check.js';
 import { runChecks } from './checks/table.js';
 import { chartDefaults } from './defaults.js';
-import { planDigest } from './digest.js';
 import { effectsOf } from './effects.js';
 import { estimateOf } from './estimate.js';
 import type { Inspection } from './facts.js';
-import { frozenFor, hopTarget } from './hop.js';
-import { estimateLater } from './later-hops.js';
-import type { CheckResult, HopEstimate, Plan } from './plan.js';
+import { frozenFor, hopTarget, unknownImages } from './hop.js';
+import { lookAhead, type Later } from './later-hops.js';
+import type { CheckResult } from './plan.js';
 import type { PlanPorts } from './ports.js';
+import { concluded, withEstimates, type PreparedPlan } from './prepared-plan.js';
 import { redactor } from './redact.js';
 import { planRoute, routeChecks } from './route.js';
 import { saltOf } from './salt.js';
@@ -25,39 +25,10 @@ import { skeletonOf, type Decided } from './skeleton.js';
 import { targetOf, type Target } from './target.js';
 import { tryOut } from './try-out.js';
 import { unservedObjects } from './unserved.js';
-
-/** A plan, and what is needed to run its first hop. */
-export interface PreparedPlan {
-  readonly plan: Plan;
-  /** Of the first hop; of the whole way where no hop is known. */
-  readonly target: Target;
-  /** Of the first hop; absent where no way is known. */
-  readonly chart?: ChosenChart;
-  /** Given when nothing blocks. */
-  readonly digest?: string;
-  /** The upgrade; absent where nothing is to be written, or nothing could be tried out. */
-  readonly intent?: UpgradeIntent;
-  readonly rendered?: Rendered;
-  readonly notices: readonly string[];
-  /** Default values of that chart. */
-  readonly chartValues: Values;
-}
+import type { Way } from './way.js';
 
 /** Helm's own operations take seconds; this bounds one that hangs. */
 const helmTimeoutMs = 10 * 60_000;
-
-/** What is settled before the first hop is looked at. */
-interface Way {
-  readonly request: Request;
-  readonly given: Given;
-  readonly inspection: Inspection;
-  readonly ports: PlanPorts;
-  readonly goal: Target;
-  readonly listing: Listing;
-  readonly hops: readonly RouteHop[];
-  /** What the route says for or against itself. */
-  readonly said: readonly CheckResult[];
-}
 
 /**
  * Decides what this run would do, and proves it against the cluster without writing anything: route, and for its first
@@ -67,6 +38,7 @@ interface Way {
  * @param given this run's values, read
  * @param inspection what runs
  * @param ports cluster, Helm, repository
+ * @param onward an earlier upgrade of this run has just been seen ready: nothing was left unfinished
  * @throws Problem (refused): bad versions or values; Problem (failed): something could not be read
  */
 export async function makePlan(
@@ -74,37 +46,48 @@ export async function makePlan(
   given: Given,
   inspection: Inspection,
   ports: PlanPorts,
+  onward = false,
 ): Promise<PreparedPlan> {
   const whole = targetOf(request, request.targetVersion ?? '', inspection);
   const listing = await readListing(ports.listing, inspection, whole, request);
-  const { route, source } = planRoute(inspection, whole, request, listing.entries);
+  const { route, source } = planRoute(inspection, whole, request, listing.entries, onward);
   const goal: Target = { ...whole, source };
   const way: Way = {
     ...{ request, given, inspection, ports, goal, listing },
     hops: route.hops,
-    said: routeChecks(route, request),
+    said: [...routeChecks(route, request, inspection.facts), ...unknownImages(request, inspection, goal, route.hops)],
   };
   const [first] = route.hops;
-  return first === undefined ? noWay(way) : planHop(way, first);
+  const target = first === undefined ? undefined : hopTarget(request, inspection, goal, first);
+  if (first === undefined || target === undefined) return untried(way);
+  const prepared = await planHop(way, first, target);
+  return { ...prepared, notices: [...staleSource(request, whole), ...prepared.notices] };
 }
 
-/** No hop is known: what the route says against it, and what the release itself says. */
-function noWay({ request, inspection, ports, goal, said }: Way): PreparedPlan {
+/** An input that was meant for a version before the one that the images tell now. */
+const staleSource = ({ sourceVersion }: Request, { source }: Target): string[] =>
+  sourceVersion === undefined || sourceVersion === source
+    ? []
+    : [
+        `The input source-version (${sourceVersion}) is not used: the images tell ${source} by themselves now. Leave it out.`,
+      ];
+
+/** Nothing can be tried out: what the route says against it, and what the release itself says. */
+function untried({ request, inspection, ports, goal, hops, said }: Way): PreparedPlan {
   const context: CheckContext = {
     ...{ inspection, target: goal, situation: 'upgrade', helm: ports.helm.version, frozen: [], unreadable: [] },
     storedValues: inspection.base.userValues,
   };
   const redact = redactor(saltOf(inspection));
-  const decided: Decided = { request, inspection, goal, hops: [], context, redact };
+  const decided: Decided = { request, inspection, goal, hops, context, redact };
   const plan = skeletonOf(decided, inspection.base.userValues);
   const checks = [...said, ...runChecks(context, request.allow)];
   return { ...concluded({ ...plan, checks }), target: goal, notices: [], chartValues: inspection.base.chartValues };
 }
 
-async function planHop(way: Way, first: RouteHop): Promise<PreparedPlan> {
+async function planHop(way: Way, first: RouteHop, target: Target): Promise<PreparedPlan> {
   const { request, given, inspection, ports, goal, listing, hops, said } = way;
   const { base } = inspection;
-  const target = hopTarget(request, inspection, goal, first);
   const chart = chosen(first.chart, listing, ports.repository);
   const defaults = await chartDefaults(chart, inspection, ports.signal);
   const { values: frozen, unknown: unreadable } = frozenFor(inspection, defaults, first);
@@ -117,6 +100,7 @@ async function planHop(way: Way, first: RouteHop): Promise<PreparedPlan> {
     inspection,
     target,
     chart.chartVersion,
+    first.changes,
     nothingToWrite(base.userValues, base.chartValues, assembly),
   );
   const context: CheckContext = {
@@ -149,12 +133,12 @@ async function planHop(way: Way, first: RouteHop): Promise<PreparedPlan> {
   const unserved = await unservedObjects(ports.cluster, inspection.manifest);
   if (unserved.length > 0) return ended({ ...context, unserved });
 
-  const estimating = estimateLater({ ...way, chart, values, redact: decided.redact });
-  estimating.catch(() => undefined);
+  const ahead = { ...way, values, redact: decided.redact };
   if (situation === 'rollout-unfinished') {
+    const { estimates } = agreed(await lookAhead(ahead, Promise.resolve(inspection.manifest)));
     return {
       ...done,
-      ...concluded({ ...withEstimates(skeleton, [undefined, ...(await estimating)]), checks: judged(context) }),
+      ...concluded({ ...withEstimates(skeleton, [undefined, ...estimates]), checks: judged(context) }),
     };
   }
   const intent: UpgradeIntent = {
@@ -166,28 +150,31 @@ async function planHop(way: Way, first: RouteHop): Promise<PreparedPlan> {
     description: ports.description,
     applyMethod: inspection.facts.release.applyMethod,
   };
-  const tried = await tryOut(decided, intent, values, ports);
+  const trying = tryOut(decided, intent, values, ports);
+  const looking = lookAhead(
+    ahead,
+    trying.then(
+      ({ rendered }) => rendered?.manifest,
+      () => undefined,
+    ),
+  );
+  looking.catch(() => undefined);
+  const tried = await trying;
+  const { estimates } = agreed(await looking);
   if (tried.rendered === undefined) return ended(tried.context);
   const { rendered, comparison } = tried;
   const estimate = estimateOf('dry-run', comparison.diff, rendered.manifest);
   const plan = {
-    ...withEstimates(skeleton, [estimate, ...(await estimating)]),
+    ...withEstimates(skeleton, [estimate, ...estimates]),
     diff: comparison.diff,
     checks: judged(tried.context),
   };
   return { ...done, ...concluded(plan), intent, rendered };
 }
 
-const withEstimates = (plan: Plan, estimates: readonly (HopEstimate | undefined)[]): Plan => ({
-  ...plan,
-  hops: plan.hops.map((hop, index) => {
-    const estimate = estimates[index];
-    return estimate === undefined ? hop : { ...hop, estimate };
-  }),
-});
-
-/** A plan with its digest, which exists only where nothing blocks. */
-function concluded(plan: Plan): { readonly plan: Plan; readonly digest?: string } {
-  const blocked = plan.checks.some(({ status }) => status === 'blocked');
-  return blocked ? { plan } : { plan, digest: planDigest(plan) };
+/** @throws Problem (refused) where values given now contradict a later hop */
+function agreed(later: Later): Later {
+  const [conflict, ...others] = later.conflicts;
+  if (conflict !== undefined) throw refused(conflict, others);
+  return later;
 }

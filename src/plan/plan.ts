@@ -23,8 +23,10 @@ export interface FrozenValue {
   /** Dotted path, for example `pulsar.enabled`. */
   readonly key: string;
   readonly value: string | number | boolean;
-  /** Where the live value was read. */
+  /** Where the live value was read, or why the route changes it. */
   readonly from: string;
+  /** The route changes it on purpose. */
+  readonly changed?: true;
 }
 
 /** A value that templates see differently after the first hop. */

@@ -1,5 +1,7 @@
 import type { Inspection } from './facts.js';
 import type { Situation } from './plan.js';
+import type { RouteChange } from '../milvus/routes/route.js';
+import { getPath } from '../values/tree.js';
 import { stoppedByHand } from './stopped.js';
 import { imageOf, isTargetVersion, type Target } from './target.js';
 
@@ -9,11 +11,21 @@ import { imageOf, isTargetVersion, type Target } from './target.js';
  * @param inspection what runs
  * @param target what is asked for
  * @param chartVersion the chart of the target
+ * @param changes values that the route changes on purpose: a revision without them is not this upgrade begun
  * @param settled the stored user values, overlaid with this run's, equal the stored ones
  */
-export function situationOf(inspection: Inspection, target: Target, chartVersion: string, settled: boolean): Situation {
+export function situationOf(
+  inspection: Inspection,
+  target: Target,
+  chartVersion: string,
+  changes: readonly RouteChange[],
+  settled: boolean,
+): Situation {
   const { facts, record, lastImage } = inspection;
-  const sameTarget = record.chart.version === chartVersion && isTargetVersion(lastImage, target);
+  const sameTarget =
+    record.chart.version === chartVersion &&
+    isTargetVersion(lastImage, target) &&
+    changes.every(({ key, value }) => getPath(record.userValues, key) === value);
   if (facts.release.status !== 'deployed') return sameTarget ? 'apply-again' : 'upgrade';
   if (!sameTarget) return 'upgrade';
   const image = imageOf(target);
@@ -26,6 +38,6 @@ export function situationOf(inspection: Inspection, target: Target, chartVersion
     facts.workloads.every((workload) => workload.healthy) &&
     facts.components.every(({ images }) => images.every((running) => running === image));
   if (settled) return arrived ? 'nothing-to-do' : 'rollout-unfinished';
-  // Other values for an upgrade that never ended are its repair, not a new upgrade on top of an ill release.
-  return facts.workloads.every((workload) => workload.healthy) ? 'upgrade' : 'apply-again';
+  // Other values for an upgrade that never ended are its repair; on a release that only fell ill they are a new one.
+  return facts.workloads.every((workload) => workload.completed) ? 'upgrade' : 'apply-again';
 }

@@ -28,7 +28,8 @@ function hopOf({ request, inspection, goal, context }: Decided, hop: RouteHop): 
     targetVersion: target,
     chartVersion: chart.chartVersion,
     chartWhy: chart.why,
-    image: hopTarget(request, inspection, goal, hop).image,
+    // A check blocks where it cannot be told.
+    image: hopTarget(request, inspection, goal, hop)?.image ?? { repository: goal.image.repository, tag: 'unknown' },
     ...(pointOfNoReturn === undefined ? {} : { pointOfNoReturn }),
     status: context.situation === 'nothing-to-do' ? 'done' : 'planned',
   };

@@ -2,6 +2,7 @@ import { refused, type Problem } from '../problem.js';
 import type { Request } from '../action/request.js';
 import { imageVersion, parseImage, tagVersion, targetTag } from '../milvus/image.js';
 import { known, unknown, type Known } from '../milvus/knowledge.js';
+import { compareMilvusVersions, parseMilvusVersion } from '../milvus/version.js';
 import type { Inspection } from './facts.js';
 
 /** Where the run goes: version and image; the chart is resolved beside it. */
@@ -89,7 +90,11 @@ function sourceOf(
   if (given !== undefined) {
     // The input speaks where the images do not; a stale one must not let a downgrade through.
     const told = facts.sourceVersion;
-    if (told.known && told.value !== given && before !== given) throw contradicted(given, told.value);
+    if (told.known && told.value !== given && before !== given) {
+      // Given for a version before: an earlier run went on from it, and its images tell their version.
+      if (isBetween(given, told.value, target.version)) return told;
+      throw contradicted(given, told.value);
+    }
     return known(given, 'the input source-version');
   }
   const begun = record.status === 'failed' && before !== undefined && isVersion(lastImage, target);
@@ -105,6 +110,13 @@ function sourceOf(
   return facts.sourceVersion.known
     ? facts.sourceVersion
     : unknown(`${facts.sourceVersion.reason}, and no revision tells what ran before`);
+}
+
+/** Whether a version lies after one and not after another; false where one of them cannot be read. */
+function isBetween(after: string, text: string, upTo: string): boolean {
+  const [a, version, b] = [after, text, upTo].map(parseMilvusVersion);
+  if (a === undefined || version === undefined || b === undefined) return false;
+  return compareMilvusVersions(a, version) < 0 && compareMilvusVersions(version, b) <= 0;
 }
 
 function contradicted(given: string, told: string): Problem {

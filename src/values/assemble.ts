@@ -36,11 +36,18 @@ function written({ frozen, image }: Assembly): Written[] {
       follows: 'the input target-version (and image, where it has a tag)',
       remedy: 'Say the version in `target-version` alone, and leave image.all.tag out of the values.',
     },
-    ...frozen.map(({ key, value, from }) => ({
+    ...frozen.map(({ key, value, from, changed }) => ({
       key,
       value,
-      follows: `what runs now: ${from}`,
-      remedy: `Leave ${key} out of the values: an upgrade keeps it as it runs.`,
+      ...(changed === true
+        ? {
+            follows: `this upgrade changes it on purpose: ${from}`,
+            remedy: `Leave ${key} out of the values: the way to the target needs it so.`,
+          }
+        : {
+            follows: `what runs now: ${from}`,
+            remedy: `Leave ${key} out of the values: an upgrade keeps it as it runs.`,
+          }),
     })),
   ];
 }

@@ -67,7 +67,7 @@ function how({ path, chartVersion, chartWhy, image, row, documentation }: Hop): 
     path === 'helm' ? 'a Helm upgrade' : 'a migration of the metadata while Milvus is stopped, then a Helm upgrade';
   const link = sourceLink(documentation, 'documentation');
   const rule = `Rule ${code(row)}${link === '' ? '' : `, ${link}`}.`;
-  return `**Path:** ${way} to chart ${code(chartVersion)} with image ${code(`${image.repository}:${image.tag}`)}. ${say(chartWhy)} ${rule}`;
+  return `**Path:** ${way} to chart ${code(chartVersion)} with image ${code(`${image.repository}:${image.tag}`)}. ${say(`${chartWhy}.`)} ${rule}`;
 }
 
 /** Keys that the route sets, those with the same reason together. */

@@ -1,3 +1,4 @@
+import { olderImage } from '../../milvus/dependency-image.js';
 import type { Hop } from '../../plan/plan.js';
 import type { Report } from '../report.js';
 import { code, sentence, shorten } from '../safe.js';
@@ -28,8 +29,20 @@ function rollback({ release = '', namespace, before, plan }: Report, index: numb
   return `${code(`helm rollback ${release} ${revision}${place}`)}. Helm keeps revision ${revision} in its history.`;
 }
 
+/** Images of etcd and MinIO that this hop makes newer: Helm would put the older ones back on what these have written. */
+const newerDependencies = ({ estimate }: Hop): readonly string[] =>
+  (estimate?.images ?? []).flatMap(({ from, to }) =>
+    from !== undefined && to !== undefined && olderImage(to, from) ? [`${code(from)} → ${code(to)}`] : [],
+  );
+
 /** How one can get back to before a hop: Helm's own way, or only by a backup, said plainly. */
 export function wayBack(report: Report, hop: Hop, index: number): readonly string[] {
+  const newer = newerDependencies(hop);
+  if (hop.pointOfNoReturn === undefined && newer.length > 0) {
+    return [
+      `**Way back:** Milvus itself could go back, but this hop brings newer dependencies (${newer.join(', ')}), and ${code('helm rollback')} would start the older ones on what these have written: only with a backup, or with their tags kept in the values.`,
+    ];
+  }
   if (hop.pointOfNoReturn === undefined) return [`**Way back:** ${rollback(report, index)}`];
   const none = hop.path === 'helm' ? ' This run takes none.' : '';
   return [
@@ -39,8 +52,8 @@ export function wayBack(report: Report, hop: Hop, index: number): readonly strin
 }
 
 /** The same in a word or two, for a table. */
-export const wayBackInShort = ({ pointOfNoReturn }: Hop): string =>
-  pointOfNoReturn === undefined ? code('helm rollback') : '⚠️ backup only';
+export const wayBackInShort = (hop: Hop): string =>
+  hop.pointOfNoReturn === undefined && newerDependencies(hop).length === 0 ? code('helm rollback') : '⚠️ backup only';
 
 /** What holds data and stays, as far as this hop was looked at. */
 export function kept(report: Report, { estimate }: Hop, index: number): readonly string[] {

@@ -19,6 +19,7 @@ export function workloadFact(ref: WorkloadRef, objects: NamespaceObjects): Workl
       ready: 0,
       updated: 0,
       observed: false,
+      completed: true,
       templateImages: [],
       runningImages: [],
       healthy: false,
@@ -34,11 +35,25 @@ export function workloadFact(ref: WorkloadRef, objects: NamespaceObjects): Workl
     ready: workload.status?.readyReplicas ?? 0,
     updated: workload.status?.updatedReplicas ?? 0,
     observed: rollout.observed,
+    completed: rollout.observed && wasCompleted(workload),
     templateImages: templateContainers(workload).map((container) => container.image ?? ''),
     runningImages: runningImages(workload, family.pods),
     healthy: rollout.done,
     trouble: rollout.done ? [] : [rollout.waitingFor],
   };
+}
+
+/**
+ * Whether the rollout of the template as it is was over once. The controllers keep that: a Deployment in the reason of
+ * its condition, a StatefulSet in its two revisions.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
+ */
+function wasCompleted({ status }: Workload): boolean {
+  if (status === undefined) return false;
+  if ('updateRevision' in status) return status.currentRevision === status.updateRevision;
+  const progress = 'conditions' in status ? status.conditions?.find(({ type }) => type === 'Progressing') : undefined;
+  return progress === undefined || progress.reason === 'NewReplicaSetAvailable';
 }
 
 const templateContainers = (workload: Workload) => workload.spec?.template.spec?.containers ?? [];
