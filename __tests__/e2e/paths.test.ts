@@ -202,7 +202,12 @@ describe('cluster mode from 2.3.11 to 2.4.23', () => {
       situation: 'upgrade',
       installed: { revision: 1, chartVersion: '4.1.24', images: ['milvusdb/milvus:v2.3.11'] },
     });
-    expect(plan.checks.filter(({ status }) => status !== 'passed')).toEqual([]);
+    const spoken = plan.checks.filter(({ status }) => status !== 'passed').map(({ id, status }) => [id, status]);
+    // 2.4.24 has a security fix that the documented target lacks, and the chart brings another etcd.
+    expect(spoken).toEqual([
+      ['known-vulnerability', 'warned'],
+      ['etcd-image-jump', 'warned'],
+    ]);
     expect(plan.diff.filter(({ kind, change }) => kind === 'Deployment' && change === 'changed')).toHaveLength(
       components.length,
     );

@@ -83,7 +83,7 @@ describe('user values', () => {
     expect(await scenario.userValues()).toMatchObject(image('milvusdb/milvus', 'v2.4.23'));
     expect(await scenario.images()).toEqual({ standalone: 'milvusdb/milvus:v2.4.23' });
     expect(result.outputs['source-version']).toBe('2.3.12');
-    expect(checkIds(result, 'warned')).toEqual(['stored-image-tag']);
+    expect(checkIds(result, 'warned')).toContain('stored-image-tag');
     expect(result.summary).toContain('pin image.all.tag to v2.3.11; this run writes v2.4.23');
   });
 });

@@ -129,9 +129,8 @@ async function planHop(way: Way, first: RouteHop, target: Target): Promise<Prepa
   if (situation === 'rollout-unfinished' && last) {
     return { ...done, ...concluded({ ...skeleton, checks: runChecks(context, request.allow) }) };
   }
-  if (first.path === 'migration') return ended(context);
   const unserved = await unservedObjects(ports.cluster, inspection.manifest);
-  if (unserved.length > 0) return ended({ ...context, unserved });
+  if (first.path === 'migration' || unserved.length > 0) return ended({ ...context, unserved });
 
   const ahead = { ...way, values, redact: decided.redact };
   if (situation === 'rollout-unfinished') {
