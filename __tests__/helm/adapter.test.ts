@@ -61,6 +61,7 @@ describe('createHelm', () => {
       HELM_DATA_HOME: '/tmp/private/helm/data',
       HELM_CONTENT_CACHE: '/tmp/private/helm/content',
       HELM_NO_PLUGINS: '1',
+      GOGC: '400',
       HELM_DRIVER: 'secret',
       KUBECONFIG: '/tmp/private/kubeconfig',
       HELM_KUBECONTEXT: 'prod',

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { programName, type PlatformName, type ToolName } from './tool.js';
 
 /** What was installed into a slot. A slot is a directory with the program and this record, and appears as a whole. */
@@ -91,8 +89,18 @@ export async function publish(program: string, installed: Installed, slot: strin
 /** sha256 of a file, 64 lower-case hexadecimal digits. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1_048_576 }), hash);
-  return hash.digest('hex');
+  // One buffer for the whole file: a stream's would be as large together as the program, until they are collected.
+  const buffer = Buffer.allocUnsafeSlow(512 * 1024);
+  const handle = await open(file);
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The system's code of a file system error, for messages. */
