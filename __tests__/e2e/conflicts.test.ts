@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { RunnerResult } from '../../testbed/runner.js';
@@ -174,5 +175,74 @@ describe('rights that are missing', () => {
       expect(text).toContain(`${right} in ${scenario.namespace}`);
     expect(text).not.toContain('statefulsets');
     expect(after).toBe(before);
+  });
+});
+
+/** A policy of the cluster against the object that an upgrade would write, seen before anything is written. */
+const forbiddenByPolicy = beside(async () => {
+  const scenario = await Scenario.make(bed(), 'policy', { volumes: 4 });
+  await scenario.install('4.1.24', { values: standalone });
+  const name = `no-experiments-${scenario.namespace}`;
+  const meta = (kind: string) => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: { name },
+  });
+  const rule = {
+    apiGroups: ['apps'],
+    apiVersions: ['v1'],
+    operations: ['CREATE', 'UPDATE'],
+    resources: ['deployments'],
+  };
+  const policy = {
+    ...meta('ValidatingAdmissionPolicy'),
+    spec: {
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': scenario.namespace } },
+        resourceRules: [rule],
+      },
+      validations: [
+        {
+          expression:
+            "!has(object.spec.template.metadata.annotations) || !('experiment' in object.spec.template.metadata.annotations)",
+          message: 'experiments are not wanted here',
+        },
+      ],
+    },
+  };
+  const binding = {
+    ...meta('ValidatingAdmissionPolicyBinding'),
+    spec: { policyName: name, validationActions: ['Deny'] },
+  };
+  const file = join(mkdtempSync(join(tmpdir(), 'policy-')), 'policy.json');
+  writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [policy, binding] }));
+  await scenario.kubectl('apply', '--filename', file);
+  const experiment = JSON.stringify({ annotations: { experiment: 'true' } });
+  // A new policy takes a moment until it is enforced.
+  await scenario.kubectl('wait', '--for=create', `validatingadmissionpolicy/${name}`, '--timeout=30s');
+  const tries = ['patch', 'deployment/milvus-standalone', '--dry-run=server', '--type=merge'];
+  const forbidden = { spec: { template: { metadata: { annotations: { experiment: 'true' } } } } };
+  for (let look = 0; look < 100; look += 1) {
+    const accepted = await scenario.kubectl(...tries, `--patch=${JSON.stringify(forbidden)}`).then(
+      () => true,
+      () => false,
+    );
+    if (!accepted) break;
+  }
+  const found = await refusals(scenario, { denied: { values: experiment } });
+  const without = await scenario.run(target);
+  await bed().cluster.kubectl(['delete', '--filename', file]);
+  return { ...found, without };
+});
+
+describe('a policy of the cluster', () => {
+  it('against an object of the upgrade stops the run before anything is written', async () => {
+    const { results, before, after } = await forbiddenByPolicy();
+    expect(refused(results.denied, 'object-refused')).toContain('experiments are not wanted here');
+    expect(after).toBe(before);
+  });
+
+  it('that has nothing against the objects lets the upgrade through', async () => {
+    expectEnd((await forbiddenByPolicy()).without, { result: 'upgraded', changed: 'true' });
   });
 });

@@ -42,6 +42,7 @@ const intent: UpgradeIntent = {
   timeoutMs: 600_000,
   description: 'd',
   applyMethod: 'client',
+  validate: true,
 };
 
 const rendered = release({

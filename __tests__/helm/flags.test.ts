@@ -17,14 +17,13 @@ const intent: UpgradeIntent = {
   timeoutMs: 600_000,
   description: 'Milvus 2.3.11 to 2.4.23',
   applyMethod: 'client',
+  validate: true,
 };
 
 const head = ['upgrade', '--namespace', 'db', '--reset-then-reuse-values', '--values', '/tmp/values.json'];
 const middle = ['--timeout', '600s', '--description', 'Milvus 2.3.11 to 2.4.23'];
 const tail = ['--', 'my-milvus', '/tmp/chart-1.tgz'];
 const dry = ['--dry-run=server', '--output', 'json'];
-/** The dry run validated the same manifest. */
-const apply = ['--disable-openapi-validation'];
 const server = ['--server-side=auto'];
 
 const threes = ['3.14.0', '3.14.4', '3.15.4', '3.16.4', '3.17.4', '3.18.6', '3.19.5', '3.20.2', '3.21.4', '3.22.0'];
@@ -32,16 +31,16 @@ const fours = ['4.0.0', '4.0.5', '4.1.4', '4.2.4', '4.3.0', '4.3.1', '4.4.0'];
 
 const rows: readonly (readonly [string, UpgradeRun, Partial<UpgradeIntent>, readonly string[]])[] = [
   ...threes.flatMap((version) => [
-    [version, 'apply', {}, [...head, ...middle, ...apply, ...tail]] as const,
+    [version, 'apply', {}, [...head, ...middle, ...tail]] as const,
     [version, 'dry-run', {}, [...head, ...middle, ...dry, ...tail]] as const,
   ]),
   ...fours.flatMap((version) => [
-    [version, 'apply', {}, [...head, ...middle, ...server, ...apply, ...tail]] as const,
+    [version, 'apply', {}, [...head, ...middle, ...server, ...tail]] as const,
     [version, 'dry-run', {}, [...head, ...middle, ...server, ...dry, ...tail]] as const,
   ]),
   // The release's own method is kept by `auto`, never forced.
-  ['4.3.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...server, ...apply, ...tail]],
-  ['3.22.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...apply, ...tail]],
+  ['4.3.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...server, ...tail]],
+  ['3.22.0', 'apply', { applyMethod: 'server' }, [...head, ...middle, ...tail]],
   [
     '4.3.0',
     'dry-run',
@@ -58,18 +57,21 @@ const rows: readonly (readonly [string, UpgradeRun, Partial<UpgradeIntent>, read
     '3.14.4',
     'apply',
     { valuesFile: '/tmp/a,b"c/values.json' },
-    [...head.slice(0, -1), '"/tmp/a,b""c/values.json"', ...middle, ...apply, ...tail],
+    [...head.slice(0, -1), '"/tmp/a,b""c/values.json"', ...middle, ...tail],
   ],
+  // The server has judged the objects already.
+  ['3.14.4', 'dry-run', { validate: false }, [...head, ...middle, ...dry, '--disable-openapi-validation', ...tail]],
+  ['4.3.0', 'apply', { validate: false }, [...head, ...middle, ...server, '--disable-openapi-validation', ...tail]],
   // Whole seconds, rounded up, never 0.
-  ['3.22.0', 'apply', { timeoutMs: 1 }, [...head, '--timeout', '1s', ...middle.slice(2), ...apply, ...tail]],
-  ['3.22.0', 'apply', { timeoutMs: 0 }, [...head, '--timeout', '1s', ...middle.slice(2), ...apply, ...tail]],
-  ['3.22.0', 'apply', { timeoutMs: 90_001 }, [...head, '--timeout', '91s', ...middle.slice(2), ...apply, ...tail]],
+  ['3.22.0', 'apply', { timeoutMs: 1 }, [...head, '--timeout', '1s', ...middle.slice(2), ...tail]],
+  ['3.22.0', 'apply', { timeoutMs: 0 }, [...head, '--timeout', '1s', ...middle.slice(2), ...tail]],
+  ['3.22.0', 'apply', { timeoutMs: 90_001 }, [...head, '--timeout', '91s', ...middle.slice(2), ...tail]],
   // What looks like a flag stays an argument.
   [
     '4.3.0',
     'apply',
     { release: '--help', chart: { reference: '--install' }, description: '--atomic' },
-    [...head, '--timeout', '600s', '--description', '--atomic', ...server, ...apply, '--', '--help', '--install'],
+    [...head, '--timeout', '600s', '--description', '--atomic', ...server, '--', '--help', '--install'],
   ],
 ];
 

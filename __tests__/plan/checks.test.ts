@@ -480,6 +480,19 @@ const rows: readonly CheckRow[] = [
     covered: true,
   },
   {
+    id: 'object-refused',
+    speaks: {
+      'an object that the server would not take': {
+        refusedObjects: [{ object: 'Deployment my-milvus-proxy', message: 'exceeded quota: few' }],
+      },
+    },
+    names: /Deployment my-milvus-proxy \(exceeded quota: few\)/,
+    silent: { 'a plan, which asks for nothing': {}, 'a server that takes all': { refusedObjects: [] } },
+    status: 'blocked',
+    overridable: true,
+    covered: false,
+  },
+  {
     id: 'missing-permission',
     speaks: {
       'a verb': { missing: [{ verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'db' }] },

@@ -74,6 +74,27 @@ describe('an ordinary upgrade', () => {
   });
 });
 
+describe('what the server says to the objects', () => {
+  it('is asked before an upgrade, so that Helm need not ask for the schema again', async () => {
+    const { prepared, intents, api } = await planned();
+    expect(api.tried.length).toBeGreaterThan(0);
+    expect([intents[0]?.validate, prepared.intent?.validate]).toEqual([false, false]);
+  });
+
+  it('is not asked by a plan, which writes nothing in any way; Helm looks at the schema then', async () => {
+    const { intents, api } = await planned({ request: { operation: 'plan' } });
+    expect([api.tried, intents[0]?.validate]).toEqual([[], true]);
+  });
+
+  it('blocks where it says no, and leaves the schema to Helm where it says nothing', async () => {
+    const no = await planned({ api: { judge: () => ({ accepted: false, message: 'exceeded quota: few' }) } });
+    expect(statuses(no.prepared.plan)).toEqual({ 'object-refused': 'blocked' });
+    expect(no.prepared.plan.checks.find(({ id }) => id === 'object-refused')?.seen).toContain('exceeded quota: few');
+    const nothing = await planned({ api: { judge: () => ({}) } });
+    expect([statuses(nothing.prepared.plan), nothing.prepared.intent?.validate]).toEqual([{}, true]);
+  });
+});
+
 describe('nothing to do', () => {
   it('calls no Helm, fetches no chart, writes no file and reads no object for a comparison', async () => {
     const { prepared, intents, fetched, valuesFiles, api } = await planned(arrived);

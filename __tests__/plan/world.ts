@@ -1,5 +1,5 @@
 import type { Request } from '../../src/action/request.js';
-import type { Access, Cluster, KubeObject, Resource, ResourceRule } from '../../src/cluster/port.js';
+import type { Access, Cluster, KubeObject, Resource, ResourceRule, Trial } from '../../src/cluster/port.js';
 import type { Helm, ReleaseStatus, Rendered, TemplateIntent, UpgradeIntent, Values } from '../../src/helm/port.js';
 import type { ChartEntry, ChartRepository } from '../../src/helm/repository/port.js';
 import { inspect } from '../../src/inspect/inspect.js';
@@ -183,12 +183,16 @@ export interface FakeOptions {
   readonly may?: (access: Access) => boolean;
   readonly rules?: readonly ResourceRule[];
   readonly kubernetes?: string;
+  /** What the server says to an object that is not stored. */
+  readonly judge?: (object: KubeObject) => Trial;
 }
 
 export interface FakeApi {
   readonly cluster: Cluster;
   readonly requests: string[];
   readonly asked: Access[];
+  /** Objects that were shown to the server. */
+  readonly tried: string[];
 }
 
 /** A cluster that is only read. */
@@ -196,6 +200,7 @@ export function fakeApi({ objects, forbidden = [], may = () => true, rules = [],
   const all = [...objects, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, uid: 'uid-of-db' } }];
   const requests: string[] = [];
   const asked: Access[] = [];
+  const tried: string[] = [];
   const gitVersion = rest.kubernetes ?? 'v1.36.1';
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
   const answers: Partial<Record<keyof Cluster, unknown>> = {
@@ -218,6 +223,10 @@ export function fakeApi({ objects, forbidden = [], may = () => true, rules = [],
       return Promise.resolve(accesses.map(may));
     },
     rules: () => Promise.resolve({ rules, incomplete: false }),
+    trial: (_: Resource, object: KubeObject, { way }: { readonly way: string }) => {
+      tried.push(`${way} ${object.kind} ${object.metadata.name}`);
+      return Promise.resolve(rest.judge?.(object) ?? { accepted: true });
+    },
     close: () => Promise.resolve(),
   };
   const cluster = new Proxy({} as Cluster, {
@@ -226,7 +235,7 @@ export function fakeApi({ objects, forbidden = [], may = () => true, rules = [],
       throw new Error(`unexpected call of ${String(property)}`);
     },
   });
-  return { cluster, requests, asked };
+  return { cluster, requests, asked, tried };
 }
 
 export const request = (changes: Partial<Request> = {}): Request => ({

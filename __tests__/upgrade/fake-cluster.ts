@@ -126,6 +126,7 @@ export class FakeCluster implements Cluster {
   resourceFor = unused;
   get = unused;
   allowed = unused;
+  trial = unused;
   rules = unused;
   close = () => Promise.resolve();
 

@@ -16,6 +16,7 @@ const intent: UpgradeIntent = {
   timeoutMs: 60_000,
   description: '',
   applyMethod: 'client',
+  validate: true,
 };
 
 const record = (revision: number, status: ReleaseRecord['status'], chart = '4.2.20'): ReleaseRecord => ({

@@ -1,3 +1,4 @@
+import type { Hop } from '../plan/plan.js';
 import type { Report } from '../report/report.js';
 
 /** One row of the table of outputs; action.yml and the README table are compared with it. */
@@ -5,6 +6,11 @@ export interface OutputDefinition {
   /** The text of the output, undefined while it is not known. */
   readonly from: (report: Report) => string | undefined;
 }
+
+/** What a workflow decides on; the rest of a hop is in the plan file. */
+const hopOf = ({ path, sourceVersion, targetVersion, chartVersion, image, status }: Hop) => ({
+  ...{ path, sourceVersion, targetVersion, chartVersion, image, status },
+});
 
 /** Every output, in the order of action.yml. */
 export const outputs = {
@@ -18,7 +24,7 @@ export const outputs = {
   revision: { from: ({ revision }) => revision?.toString() },
   'helm-version': { from: ({ helmVersion }) => helmVersion },
   'kubectl-version': { from: ({ kubectlVersion }) => kubectlVersion },
-  hops: { from: ({ plan }) => (plan === undefined ? undefined : JSON.stringify(plan.hops)) },
+  hops: { from: ({ plan }) => (plan === undefined ? undefined : JSON.stringify(plan.hops.map(hopOf))) },
   // A refused plan has no digest: there is nothing to approve.
   'plan-digest': { from: ({ result, planDigest }) => (result === 'refused' ? undefined : planDigest) },
   'plan-file': { from: ({ planFile }) => planFile },

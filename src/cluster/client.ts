@@ -9,6 +9,7 @@ import { aboutResource, objectPath, queryString } from './paths.js';
 import type { Cluster, KubeObject, LogOptions, Resource, ServerVersion } from './port.js';
 import { resources } from './resources.js';
 import { AnswerTooLarge } from './transport.js';
+import { trial } from './trial.js';
 import { watchResource } from './watch.js';
 
 const mostLogBytes = 2 * 1024 * 1024;
@@ -85,6 +86,7 @@ export function createCluster(api: Api, close: () => Promise<void>): Cluster {
     watch: (resource, options, signal) => watchResource(api, resource, options, signal),
     allowed: (accesses) => allowed(api, accesses),
     rules: (namespace) => rules(api, namespace),
+    trial: (resource, object, options) => trial(api, resource, object, options),
     podLogs: (namespace, pod, options = {}) => podLogs(api, namespace, pod, options),
     close: async () => {
       api.transport.close();

@@ -102,6 +102,16 @@ export interface ResourceRule {
   readonly resourceNames?: readonly string[];
 }
 
+/** How an object would be written: made, merged into the live one (client-side apply), or applied by the server. */
+export type TrialWay = 'create' | 'merge' | 'apply';
+
+/** What the server says to an object that is not stored. Without `accepted` it said nothing about the object. */
+export interface Trial {
+  readonly accepted?: boolean;
+  /** Why not, as the server says it. */
+  readonly message?: string;
+}
+
 export interface Cluster {
   /** Host (and port) of the API server, for messages and the report. Never with credentials. */
   readonly host: string;
@@ -120,6 +130,12 @@ export interface Cluster {
   allowed(accesses: readonly Access[]): Promise<readonly boolean[]>;
   /** The caller's rules in a namespace (SelfSubjectRulesReview); `incomplete` as the server says. */
   rules(namespace: string): Promise<{ readonly rules: readonly ResourceRule[]; readonly incomplete: boolean }>;
+  /** Whether the server would take an object (schema, admission, quota); a request with dryRun=All that stores nothing. */
+  trial(
+    resource: Resource,
+    object: KubeObject,
+    options: { readonly namespace?: string; readonly way: TrialWay; readonly signal?: AbortSignal },
+  ): Promise<Trial>;
   /** The last lines of a container's log, raw. Undefined when there is none (yet) or it may not be read. */
   podLogs(namespace: string, pod: string, options?: LogOptions): Promise<string | undefined>;
   /** Ends the proxy. Safe to call twice. */

@@ -2,11 +2,13 @@ import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** With the query. */
   readonly path: string;
   /** JSON. */
   readonly body?: string;
+  /** Of the body; `application/json` unless it is a patch. */
+  readonly contentType?: string;
 }
 
 export interface HttpAnswer {
@@ -60,7 +62,10 @@ export function socketTransport(socketPath: string): Transport {
           'user-agent': 'milvus-upgrade-action',
           ...(call.body === undefined
             ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(call.body) }),
+            : {
+                'content-type': call.contentType ?? 'application/json',
+                'content-length': Buffer.byteLength(call.body),
+              }),
         },
       });
       outgoing.on('response', resolve);

@@ -19,9 +19,7 @@ const flagsOfMajor: Readonly<Record<number, readonly string[]>> = {
 const flagsOfRun: Readonly<Record<UpgradeRun, readonly string[]>> = {
   // `--output json` gives manifest and hooks apart, in the same shape in all versions.
   'dry-run': ['--dry-run=server', '--output', 'json'],
-  // The dry run has just held the same manifest against the server's schema, before anything was written; a second look
-  // costs half a second to two and finds nothing new.
-  apply: ['--disable-openapi-validation'],
+  apply: [],
 };
 
 /** Throws a Problem `helm-version-unsupported` unless the flags below exist in this version. */
@@ -74,6 +72,8 @@ export function upgradeArguments(intent: UpgradeIntent, version: HelmVersion, ru
     ...(chart.version === undefined ? [] : ['--version', chart.version]),
     ...(flagsOfMajor[version.major] ?? []),
     ...flagsOfRun[run],
+    // Helm fetches and reads the server's whole schema for it, which takes half a second to two.
+    ...(intent.validate ? [] : ['--disable-openapi-validation']),
     // What follows is never read as a flag.
     '--',
     intent.release,

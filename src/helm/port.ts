@@ -67,6 +67,8 @@ export interface UpgradeIntent {
   readonly timeoutMs: number;
   readonly description: string;
   readonly applyMethod: ApplyMethod;
+  /** Whether Helm holds the objects against the server's schema itself: not where the server has judged them already. */
+  readonly validate: boolean;
 }
 
 /** What a dry run renders: the same shape for Helm 3 and 4. */

@@ -148,6 +148,8 @@ async function planHop(way: Way, first: RouteHop, target: Target): Promise<Prepa
     timeoutMs: Math.min(request.timeoutMs, helmTimeoutMs),
     description: ports.description,
     applyMethod: inspection.facts.release.applyMethod,
+    // A plan is made by a role that may only read; an upgrade has the server judge the objects themselves.
+    validate: request.operation !== 'upgrade',
   };
   const trying = tryOut(decided, intent, values, ports);
   const looking = lookAhead(
@@ -168,7 +170,7 @@ async function planHop(way: Way, first: RouteHop, target: Target): Promise<Prepa
     diff: comparison.diff,
     checks: judged(tried.context),
   };
-  return { ...done, ...concluded(plan), intent, rendered };
+  return { ...done, ...concluded(plan), intent: { ...intent, validate: !tried.judged }, rendered };
 }
 
 /** @throws Problem (refused) where values given now contradict a later hop */

@@ -8,11 +8,18 @@ import { diffObjects } from './compare/objects.js';
 import { existing, lookFor } from './live.js';
 import type { PlanPorts } from './ports.js';
 import { missingFor, type Missing } from './missing.js';
+import { tryObjects } from './trials.js';
 import type { Decided } from './skeleton.js';
 
 /** How trying out ended: with a comparison, or without one because the caller may not even look. */
 type TriedOut =
-  | { readonly rendered: Rendered; readonly comparison: Comparison; readonly context: CheckContext }
+  | {
+      readonly rendered: Rendered;
+      readonly comparison: Comparison;
+      readonly context: CheckContext;
+      /** The server judged everything that would be written. */
+      readonly judged: boolean;
+    }
   | { readonly rendered?: undefined; readonly context: CheckContext };
 
 /** Renders by Helm, and holds what was rendered against what lives and what the caller may do. */
@@ -26,8 +33,8 @@ export async function tryOut(
   const { cluster, helm, signal } = ports;
   const { manifest: before } = inspection;
   // What is known of the base manifest is read while Helm renders.
-  const known = lookFor(cluster, request.namespace, before);
-  known.catch(() => undefined);
+  const base = lookFor(cluster, request.namespace, before);
+  base.catch(() => undefined);
   let rendered: Rendered;
   try {
     rendered = await helm.dryRun(intent, signal);
@@ -35,16 +42,26 @@ export async function tryOut(
     if (!(error instanceof Problem) || error.details.id !== 'forbidden') throw error;
     return { context: await forbidden(decided, intent, values, ports, error) };
   }
-  const live = existing(await lookFor(cluster, request.namespace, [...before, ...rendered.manifest], await known));
+  const live = existing(await lookFor(cluster, request.namespace, [...before, ...rendered.manifest], await base));
   const comparison = compare(inspection, rendered, live, redact);
   // A reading role cannot write by design, so a plan asks only what an upgrade would.
-  if (request.operation !== 'upgrade') return { rendered, comparison, context: { ...context, comparison } };
+  if (request.operation !== 'upgrade') {
+    return { rendered, comparison, context: { ...context, comparison }, judged: false };
+  }
   const missing = await missingFor(cluster, {
     ...{ namespace: request.namespace, before, after: rendered.manifest, live, method: intent.applyMethod },
     hooks: upgradeHooks(rendered.hooks),
     diff: comparison.diff,
   });
-  return { rendered, comparison, context: { ...context, comparison, ...named(missing) } };
+  const asked = { ...context, comparison, ...named(missing) };
+  // An account that may not write them has nothing to show.
+  if (missing.accesses.length > 0) return { rendered, comparison, context: asked, judged: false };
+  const trials = await tryObjects(cluster, {
+    ...{ namespace: request.namespace, after: rendered.manifest, live, method: intent.applyMethod, signal },
+    diff: comparison.diff,
+    known: new Set(comparison.immutable.map(({ object }) => object.replace('/', ' '))),
+  });
+  return { rendered, comparison, judged: trials.complete, context: { ...asked, refusedObjects: trials.refused } };
 }
 
 const named = ({ accesses, rules }: Missing): Pick<CheckContext, 'missing' | 'missingRules'> => ({

@@ -12,6 +12,29 @@ function condensed(rules: readonly string[]): string {
   return [...verbs].map(([what, all]) => `${all.join('/')} ${what}`).join(', ');
 }
 
+/** What the API server says to the objects themselves, which the dry run of Helm never shows it. */
+export const admissionChecks: readonly Check[] = [
+  {
+    id: 'object-refused',
+    severity: 'block',
+    overridable: true,
+    // Only an account that may write can ask.
+    covered: false,
+    why: 'Helm would be refused in the middle, with part of the objects upgraded.',
+    source: 'https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run',
+    find: ({ refusedObjects = [] }) =>
+      refusedObjects.length === 0
+        ? undefined
+        : {
+            seen: `The API server would not take: ${refusedObjects
+              .slice(0, 5)
+              .map(({ object, message }) => `${object} (${message.slice(0, 300)})`)
+              .join('; ')}${refusedObjects.length > 5 ? ` and ${refusedObjects.length - 5} more` : ''}.`,
+            remedy: 'Change the values that lead to it, free the quota, or ask who runs the policy of the cluster.',
+          },
+  },
+];
+
 /** What the caller may not do. Depends on the role that asks, so it is never part of what a person approves. */
 export const accessChecks: readonly Check[] = [
   {

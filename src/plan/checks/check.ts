@@ -9,6 +9,7 @@ import type { VolumeChange } from '../compare/volumes.js';
 import type { Facts, Inspection } from '../facts.js';
 import type { FrozenValue, ObjectDiff, Situation } from '../plan.js';
 import type { Target } from '../target.js';
+import type { RefusedObject } from '../trials.js';
 
 /** What the dry run showed, next to what runs. */
 export interface Comparison {
@@ -48,6 +49,8 @@ export interface CheckContext {
   readonly comparison?: Comparison;
   /** What the caller may not do but the run needs; undefined where it was not asked (plan with a reading role). */
   readonly missing?: readonly Access[];
+  /** Objects that the API server would not take; undefined where it was not asked. */
+  readonly refusedObjects?: readonly RefusedObject[];
   /** Rules of rendered Roles that the caller does not hold, in words. */
   readonly missingRules?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../plan.js';
-import { accessChecks } from './access.js';
+import { accessChecks, admissionChecks } from './access.js';
 import type { Check, CheckContext } from './check.js';
 import { dependencyChecks } from './dependencies.js';
 import { identityChecks } from './identity.js';
@@ -28,6 +28,7 @@ export const checks: readonly Check[] = [
   ...imageChecks,
   ...scalingChecks,
   ...rolloutChecks,
+  ...admissionChecks,
   ...accessChecks,
 ];
 
