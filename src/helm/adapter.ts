@@ -71,7 +71,7 @@ function cancelled(result: RunResult, call: HelmCall, writes: boolean): Problem 
     id: 'cancelled',
     what: `The ${call.act} of release ${call.release} in namespace ${call.namespace} was cancelled${killed ? ', and Helm had to be killed' : ''}.`,
     remedy: killed
-      ? 'The last revision may be left pending. `helm history` shows it; `helm rollback` to the last good revision frees the release.'
+      ? 'The last revision may be left pending. `helm history` shows it; `helm rollback` to the last good revision frees the release, unless a pod of a newer minor version has started.'
       : writes
         ? 'If Helm had begun, the new revision is marked failed. Run the same upgrade again to go on.'
         : 'Nothing was written. Run it again.',

@@ -4,6 +4,10 @@ import type { ServerVersion } from '../cluster/port.js';
 
 const oldestKubernetes = { major: 1, minor: 20 };
 
+/** `helm rollback` puts the older image back, whatever the newer one has written. */
+const caution =
+  'Look at the images of its pods first: where one of a newer minor version has started already, the older one may not read what it wrote, and only a backup leads back.';
+
 /**
  * What a pending status means and how to free it. The record alone cannot tell whether Helm still runs, so nothing is
  * unlocked here.
@@ -13,7 +17,7 @@ const pending: Partial<Record<ReleaseStatus, { readonly means: string; readonly 
     'pending-upgrade': {
       means: 'an upgrade is running now, or was killed before it could say how it ended',
       free: ({ name, namespace }) =>
-        `Make sure that no helm and no workflow works on it, then roll back to the last good revision: helm rollback ${name} --namespace ${namespace}. Then run this again.`,
+        `Make sure that no helm and no workflow works on it. ${caution} Else roll back to the last good revision: helm rollback ${name} --namespace ${namespace}. Then run this again.`,
     },
     'pending-rollback': {
       means: 'a rollback is running now, or was killed before it could say how it ended',
@@ -57,7 +61,7 @@ export function refuseRelease(record: ReleaseRecord): void {
       id: 'release-status-unknown',
       what: `${release} has status ${status} at its last revision ${revision}, which no finished or failed Helm operation leaves.`,
       why: 'What this revision means for the running objects is not known.',
-      remedy: `Look at helm history ${name} --namespace ${namespace}, and bring the release to a deployed revision (helm rollback).`,
+      remedy: `Look at helm history ${name} --namespace ${namespace}, and bring the release to a deployed revision (helm rollback). ${caution}`,
     });
   }
   const lock = pending[status];

@@ -44,15 +44,15 @@ export function outlookOf(
           path: hop.path,
         })),
         blocked: findings.filter(({ severity }) => severity === 'block').map(({ id, seen }) => ({ id, seen })),
-        note: untried,
       },
     ];
   };
   const next = nextMinor(source, entries);
   const newest = newestMinor(next, entries);
-  return [
+  const goals = [
     ...towards('newest patch', newestPatch(source, entries)),
     ...towards('next minor', next),
     ...(newest?.text === next?.text ? [] : towards('newest minor', newest)),
   ];
+  return goals.map((goal, index) => (index === 0 ? { ...goal, note: untried } : goal));
 }

@@ -4,7 +4,7 @@ import type { RouteChange } from '../milvus/routes/route.js';
 
 export type CheckStatus = 'passed' | 'warned' | 'blocked' | 'allowed';
 
-/** The outcome of one check, design.md 2.4. */
+/** The outcome of one check; docs/checks.md has them all. */
 export interface CheckResult {
   readonly id: string;
   readonly status: CheckStatus;
@@ -99,7 +99,7 @@ export interface Hop {
   readonly status: 'planned' | 'done' | 'failed' | 'not-started';
 }
 
-/** Where a run stands towards its target: design.md 2.2. */
+/** Where a run stands towards its target. */
 export type Situation =
   /** Everything already is as asked for: result `unchanged`. */
   | 'nothing-to-do'

@@ -4,7 +4,7 @@ import type { Hop, Plan } from '../plan/plan.js';
 import type { Operation } from '../action/request.js';
 import type { Timed } from './events.js';
 
-/** design.md 2.1. */
+/** How a run can end; README.md has what each means. */
 export type Result = 'upgraded' | 'unchanged' | 'planned' | 'reported' | 'refused' | 'failed' | 'interrupted';
 
 /** Results that end the step with exit code 0. */

@@ -10,7 +10,7 @@ export const releaseRows: readonly ErrorRow[] = [
       what: `Helm refuses to touch ${releaseOf(call)}: its last revision is pending, so another operation runs or was killed half-way.`,
       remedy:
         'If another job upgrades this release, wait for its end. If none does, `helm history` shows the pending ' +
-        'revision and `helm rollback` to the last good one frees the release.',
+        'revision and `helm rollback` to the last good one frees the release, unless a pod of a newer minor version has started.',
     }),
   },
   {

@@ -50,7 +50,7 @@ export const stateChecks: readonly Check[] = [
         : {
             seen: `Revision ${record.revision} of the release failed, and it was for chart ${record.chart.version} with ${lastImage ?? 'several images'}, not for the chart of this run with ${imageOf(target)}.`,
             remedy:
-              'Run the earlier upgrade again with its own inputs, or roll back with helm rollback, and start this one from there.',
+              'Run the earlier upgrade again with its own inputs, and start this one from there. Roll back with helm rollback only where no pod of a newer minor version has started.',
           },
   },
   {

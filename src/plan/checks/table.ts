@@ -37,6 +37,20 @@ const uncovered = new Set(checks.filter((check) => !check.covered).map(({ id }) 
 /** Whether a failed check belongs to what the plan digest covers. */
 export const isCovered = (id: string): boolean => !uncovered.has(id);
 
+/** What has to have been looked at before these can say anything. */
+const needs: readonly (readonly [readonly Check[], keyof CheckContext])[] = [
+  [identityChecks, 'comparison'],
+  [storageChecks, 'comparison'],
+  [objectChecks, 'comparison'],
+  [dependencyChecks, 'comparison'],
+  [admissionChecks, 'refusedObjects'],
+  [accessChecks, 'missing'],
+];
+
+/** A check that was not asked did not pass: nobody approves on the strength of it. */
+const wasAsked = (check: Check, context: CheckContext): boolean =>
+  needs.every(([group, need]) => !group.includes(check) || context[need] !== undefined);
+
 /**
  * Runs all checks; none stops the others.
  *
@@ -44,11 +58,13 @@ export const isCovered = (id: string): boolean => !uncovered.has(id);
  * @param allow ids that the user overrides; those of checks that may not be overridden change nothing
  */
 export function runChecks(context: CheckContext, allow: readonly string[]): CheckResult[] {
-  return checks.map(({ id, severity, overridable, why, source, find }) => {
-    const finding = find(context);
-    const base = { id, why, source, overridable };
-    if (finding === undefined) return { ...base, status: 'passed', seen: '', remedy: '' };
-    const status = severity === 'warn' ? 'warned' : overridable && allow.includes(id) ? 'allowed' : 'blocked';
-    return { ...base, status, ...finding };
-  });
+  return checks
+    .filter((check) => wasAsked(check, context))
+    .map(({ id, severity, overridable, why, source, find }) => {
+      const finding = find(context);
+      const base = { id, why, source, overridable };
+      if (finding === undefined) return { ...base, status: 'passed', seen: '', remedy: '' };
+      const status = severity === 'warn' ? 'warned' : overridable && allow.includes(id) ? 'allowed' : 'blocked';
+      return { ...base, status, ...finding };
+    });
 }

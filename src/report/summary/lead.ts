@@ -33,10 +33,10 @@ function where(report: Report): string {
   return `Release ${code(report.release ?? '')}${namespace}${host}`;
 }
 
-const rolledOut = ({ rollout }: Report): string =>
+const rolledOut = ({ rollout, plan }: Report): string =>
   rollout === undefined
     ? ''
-    : ` The rollout took ${duration(rollout.seconds * 1000)}, and everything then stayed ready for ${duration(rollout.settledSeconds * 1000)}.`;
+    : ` ${(plan?.hops.length ?? 0) > 1 ? 'The last rollout' : 'The rollout'} took ${duration(rollout.seconds * 1000)}, and everything then stayed ready for ${duration(rollout.settledSeconds * 1000)}.`;
 
 /** What the run did, in one sentence. Undefined where nothing but the cause is known. */
 function story(report: Report): string | undefined {
