@@ -204,7 +204,7 @@ const endings: readonly (readonly [name: string, result: string, id?: string])[]
   ['a chart that does not render, by Helm 4', 'failed', 'chart-does-not-render'],
   ['a chart that does not render, by Helm 3', 'failed', 'chart-does-not-render'],
   ['upgrade', 'upgraded'],
-  ['an object that the API server rejects', 'failed', 'object-rejected'],
+  ['an object that the API server rejects', 'refused', 'object-refused'],
 ];
 
 describe.each(endings)('%s', (name, result, id) => {

@@ -128,7 +128,8 @@ describe('what unchanged means', () => {
   it('no request of the account was a write, of whatever kind', () => {
     expect(asked.length).toBeGreaterThan(20);
     expect(asked.filter(({ verb }) => !reads.has(verb))).toEqual([]);
-    expect(asked.filter(({ code }) => code >= 400)).toEqual([]);
+    // Discovery may ask for a group that the server does not serve.
+    expect(asked.filter(({ code, resource }) => code >= 400 && resource !== '')).toEqual([]);
   });
 
   it('no pod was replaced', () => {
