@@ -4,16 +4,19 @@ import type { KubeObject } from '../cluster/port.js';
 export type Values = Readonly<Record<string, unknown>>;
 
 /** Release statuses as Helm writes them (helm.sh, pkg/release/common). */
-export type ReleaseStatus =
-  | 'unknown'
-  | 'deployed'
-  | 'uninstalled'
-  | 'superseded'
-  | 'failed'
-  | 'uninstalling'
-  | 'pending-install'
-  | 'pending-upgrade'
-  | 'pending-rollback';
+export const releaseStatuses = [
+  'unknown',
+  'deployed',
+  'uninstalled',
+  'superseded',
+  'failed',
+  'uninstalling',
+  'pending-install',
+  'pending-upgrade',
+  'pending-rollback',
+] as const;
+
+export type ReleaseStatus = (typeof releaseStatuses)[number];
 
 /** How Helm applies the release's objects. Helm 3 records nothing: `client`. */
 export type ApplyMethod = 'client' | 'server';

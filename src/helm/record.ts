@@ -5,7 +5,7 @@ import { failed, refused } from '../problem.js';
 import type { Problem } from '../problem.js';
 import { errorCode, isObject, objectOf, stringOf } from './json.js';
 import type { JsonObject } from './json.js';
-import type { ApplyMethod, ReleaseRecord, ReleaseStatus } from './port.js';
+import { releaseStatuses, type ApplyMethod, type ReleaseRecord, type ReleaseStatus } from './port.js';
 import { presentable } from './stderr.js';
 
 /** https://github.com/helm/helm/blob/main/pkg/storage/driver/secrets.go */
@@ -16,19 +16,7 @@ const ownLabels: ReadonlySet<string> = new Set(['name', 'owner', 'status', 'vers
 const maxUnpackedBytes = 32 * 1024 * 1024;
 const namedInSentence = 10;
 
-/** https://github.com/helm/helm/blob/main/pkg/release/common/status.go */
-const statuses: ReadonlySet<string> = new Set<ReleaseStatus>([
-  'deployed',
-  'uninstalled',
-  'superseded',
-  'failed',
-  'uninstalling',
-  'pending-install',
-  'pending-upgrade',
-  'pending-rollback',
-]);
-const statusOf = (value: unknown): ReleaseStatus =>
-  typeof value === 'string' && statuses.has(value) ? (value as ReleaseStatus) : 'unknown';
+const statusOf = (value: unknown): ReleaseStatus => releaseStatuses.find((status) => status === value) ?? 'unknown';
 
 /** Helm 4 writes `ssa` or `csa`; absent is client-side, https://github.com/helm/helm/blob/main/pkg/release/v1/release.go */
 const applyMethodOf = (value: unknown): ApplyMethod => (value === 'ssa' ? 'server' : 'client');

@@ -1,4 +1,5 @@
 import { inspect } from '../inspect/inspect.js';
+import { isSameWay } from '../plan/digest.js';
 import type { Hop } from '../plan/plan.js';
 import { failed, Problem } from '../problem.js';
 import { recordEstimate, recordHops } from './facts-report.js';
@@ -21,14 +22,6 @@ async function recordAfter({ cluster, request, report, emit }: Session): Promise
   }
 }
 
-const way = (hops: readonly Hop[]): string =>
-  JSON.stringify(
-    hops.map(({ path, sourceVersion, targetVersion, chartVersion, image, changes }) => [
-      ...[path, sourceVersion, targetVersion, chartVersion, image],
-      changes.map(({ key, value }) => [key, value]),
-    ]),
-  );
-
 /** Only what was planned (and maybe approved) before the first hop is carried out, by this run alone. */
 function sameWay({ report }: Session, { plan, inspection }: Prepared, rest: readonly Hop[], title: string): void {
   const { revision } = inspection.facts.release;
@@ -42,7 +35,7 @@ function sameWay({ report }: Session, { plan, inspection }: Prepared, rest: read
       remedy,
     });
   }
-  if (way(plan.hops) === way(rest)) return;
+  if (isSameWay(plan.hops, rest)) return;
   const found = plan.hops.map(({ targetVersion, chartVersion }) => `${targetVersion} on chart ${chartVersion}`);
   throw failed({
     id: 'route-moved',

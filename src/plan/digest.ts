@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical.js';
-import type { Plan } from './plan.js';
+import type { Hop, Plan } from './plan.js';
 import { isCovered } from './checks/table.js';
+
+/** What of a hop is approved: everything but words, estimates and how far it came. */
+const approvedPart = ({ path, sourceVersion, targetVersion, chartVersion, image, changes }: Hop) => [
+  ...[path, sourceVersion, targetVersion, chartVersion, image],
+  changes.map(({ key, value }) => [key, value]),
+];
+
+/** Whether two ways are the same in what is approved of them. */
+export const isSameWay = (a: readonly Hop[], b: readonly Hop[]): boolean =>
+  canonicalJson(a.map(approvedPart)) === canonicalJson(b.map(approvedPart));
 
 /**
  * What a person approves. The digest is a hash over the hashes of named sections, and carries the first digits of each
@@ -15,11 +25,7 @@ const sections = {
   'installed revision and chart': (plan: Plan) => [plan.installed.revision, plan.installed.chartVersion],
   'source images': (plan: Plan) => [plan.installed.images, plan.sourceVersion],
   target: (plan: Plan) => plan.targetVersion,
-  'route (charts and images)': (plan: Plan) =>
-    plan.hops.map(({ path, sourceVersion, targetVersion, chartVersion, image, changes }) => [
-      ...[path, sourceVersion, targetVersion, chartVersion, image],
-      changes.map(({ key, value }) => [key, value]),
-    ]),
+  'route (charts and images)': (plan: Plan) => plan.hops.map(approvedPart),
   values: (plan: Plan) => plan.values,
   'frozen values': (plan: Plan) => plan.frozen.map(({ key, value }) => [key, value]),
   'diff of the objects': (plan: Plan) => plan.diff.filter(({ change }) => change !== 'unchanged'),

@@ -2,7 +2,7 @@ import type { Values } from '../helm/port.js';
 import { reach, type Given } from '../values/given.js';
 import { effective } from '../values/merge.js';
 import { isMap } from '../values/tree.js';
-import { changedFields, type FieldChange } from './compare/fields.js';
+import { changedFields, pointerKeys, pointerStep, type FieldChange } from './compare/fields.js';
 import type { FrozenValue, ValueEffect } from './plan.js';
 import type { Redactor } from './redact.js';
 
@@ -20,17 +20,9 @@ function leavesOf({ path, from, to }: FieldChange): FieldChange[] {
   const section = from === undefined ? to : to === undefined ? from : undefined;
   if (!isMap(section) || Object.keys(section).length === 0) return [{ path, from, to }];
   return Object.entries(section).flatMap(([key, value]) =>
-    leavesOf({ path: `${path}/${escaped(key)}`, ...(from === undefined ? { to: value } : { from: value }) }),
+    leavesOf({ path: `${path}/${pointerStep(key)}`, ...(from === undefined ? { to: value } : { from: value }) }),
   );
 }
-
-const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
-
-const keysOf = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 
 /**
  * Values that templates see differently after the upgrade, and why: given now, written by this run, or another default
@@ -45,7 +37,7 @@ export function effectsOf({ installed, next, given, frozen, redact }: EffectQues
   return changedFields(before, after)
     .flatMap(leavesOf)
     .map(({ path, from, to }) => {
-      const keys = keysOf(path);
+      const keys = pointerKeys(path);
       const key = keys.join('.');
       const shown = (value: unknown): unknown => redact(value, keys);
       return {

@@ -1,3 +1,5 @@
+import { releaseStatuses } from '../helm/port.js';
+import { components } from '../milvus/components.js';
 import { unknown as notKnown, type Known } from '../milvus/knowledge.js';
 import { refused } from '../problem.js';
 import { isMap } from '../values/tree.js';
@@ -37,20 +39,7 @@ const laterObject =
   (value, path, wrong) =>
     read(value ?? {}, path, wrong);
 
-const component = oneOf(
-  'standalone',
-  'proxy',
-  'mixcoord',
-  'rootcoord',
-  'querycoord',
-  'indexcoord',
-  'datacoord',
-  'querynode',
-  'indexnode',
-  'datanode',
-  'streamingnode',
-  'cdc',
-);
+const component = oneOf(...components.map((row) => row.component));
 
 const queue = oneOf(
   'pulsar2',
@@ -79,17 +68,7 @@ const facts: Read<Facts> = object({
     name: text,
     namespace: text,
     revision: number,
-    status: oneOf(
-      'unknown',
-      'deployed',
-      'uninstalled',
-      'superseded',
-      'failed',
-      'uninstalling',
-      'pending-install',
-      'pending-upgrade',
-      'pending-rollback',
-    ),
+    status: oneOf(...releaseStatuses),
     chartVersion: text,
     appVersion: text,
     applyMethod: oneOf('client', 'server'),

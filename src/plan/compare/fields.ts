@@ -8,7 +8,15 @@ export interface FieldChange {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const escape = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+/** A key as a step of a JSON pointer, https://www.rfc-editor.org/rfc/rfc6901 */
+export const pointerStep = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** The keys that a JSON pointer leads along. */
+export const pointerKeys = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 
 /** Lists of objects with a `name` (containers, ports, env, volumes) are compared by name, as Kubernetes merges them. */
 function byName(list: readonly unknown[]): Map<string, unknown> | undefined {
@@ -42,11 +50,12 @@ export function changedFields(from: unknown, to: unknown): FieldChange[] {
   const walk = (a: unknown, b: unknown, path: string): void => {
     if (a === b || (a ?? undefined) === (b ?? undefined)) return;
     if (Array.isArray(a) && Array.isArray(b)) {
-      for (const [key, left, right] of listPairs(a, b)) walk(left, right, `${path}/${escape(key)}`);
+      for (const [key, left, right] of listPairs(a, b)) walk(left, right, `${path}/${pointerStep(key)}`);
       return;
     }
     if (isRecord(a) && isRecord(b)) {
-      for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) walk(a[key], b[key], `${path}/${escape(key)}`);
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+        walk(a[key], b[key], `${path}/${pointerStep(key)}`);
       return;
     }
     changes.push({ path, ...(a == null ? {} : { from: a }), ...(b == null ? {} : { to: b }) });

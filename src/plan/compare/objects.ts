@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import type { KubeObject } from '../../cluster/port.js';
 import type { ObjectDiff } from '../plan.js';
 import type { Redactor } from '../redact.js';
-import { at, changedFields, objectsAt } from './fields.js';
+import { at, changedFields, objectsAt, pointerKeys } from './fields.js';
 
 /** Labels and annotations that name the chart and change with every chart: noise to a reader. */
 const noise = /\/(helm\.sh~1chart|app\.kubernetes\.io~1version|chart|heritage)$/;
@@ -55,10 +55,7 @@ function redactChanges(object: KubeObject, redact: Redactor, fields: ReturnType<
   return fields
     .filter(({ path }) => !noise.test(path))
     .map(({ path, from, to }) => {
-      const keys = path
-        .split('/')
-        .slice(1)
-        .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+      const keys = pointerKeys(path);
       const place = object.kind === 'Secret' ? ['secret', ...keys] : keys;
       return {
         path,
