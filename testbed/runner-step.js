@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { finished } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { peakRss, processGroup } from './process-group.js';
 
 /**
@@ -61,6 +61,13 @@ export function startStep({ name, root, node, script, environment, cwd, onLine, 
 
   let output = '';
   let partial = '';
+  // Everything that is in the pipes by now: each turn of the loop reads some of it.
+  const read = async () => {
+    for (let seen = -1; seen !== output.length; await nextTurn()) {
+      seen = output.length;
+      await nextTurn();
+    }
+  };
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
       output += text;
@@ -97,7 +104,8 @@ export function startStep({ name, root, node, script, environment, cwd, onLine, 
       for (const timer of timers) clearTimeout(timer);
       // A process that outlives it may hold the pipes: then only what is in them by now counts.
       const drained = Promise.allSettled([finished(child.stdout), finished(child.stderr)]);
-      Promise.race([drained, sleep(DRAIN_MS)]).then(
+      // On a busy machine this time can be over before the first of it was read.
+      Promise.race([drained, sleep(DRAIN_MS).then(read)]).then(
         () =>
           resolve({
             code: code ?? 128 + (SIGNAL_NUMBER[signal ?? ''] ?? 0),
