@@ -82,6 +82,7 @@ export async function main(github: GitHub, redactor: Redactor): Promise<number> 
       github.saveState(name, value);
     }),
     emit,
+    random: () => randomBytes(8).toString('hex'),
     mask: (secret) => {
       github.mask(secret);
     },

@@ -36,6 +36,7 @@ describe('good inputs', () => {
       toolMirrors: [],
       timeoutMs: 60 * minute,
       allow: [],
+      onFailure: 'stop',
     });
   });
 
@@ -111,27 +112,28 @@ describe('good inputs', () => {
     ['fractions', { timeout: '1.5h' }, { timeoutMs: 90 * minute }],
     ['less than a millisecond, rounded up', { timeout: '10us' }, { timeoutMs: 1 }],
     ['the longest timeout', { timeout: '144h' }, { timeoutMs: 6 * 24 * 60 * minute }],
-    ['the switches of later versions, switched off', { 'multi-hop': 'false', 'on-failure': 'stop' }, {}],
+    ['one hop, and what failed stays', { 'multi-hop': 'false', 'on-failure': 'stop' }, { multiHop: false }],
+    ['taking back what failed', { 'on-failure': 'restore' }, { onFailure: 'restore' }],
+    ['a rollback', { operation: 'rollback' }, { operation: 'rollback', targetVersion: '2.4.23' }],
     ['several hops in one run', { 'multi-hop': 'true' }, { multiHop: true }],
   ];
   it.each(table)('%s', (_, given, expected) => {
     expect(load({ ...enough, ...given })).toMatchObject(expected);
   });
 
-  it('needs no target for a status', () => {
-    expect(load({ release: 'my-milvus', operation: 'status', kubeconfig: 'x' }).targetVersion).toBeUndefined();
+  it.each(['status', 'rollback'])('needs no target for %s', (operation) => {
+    expect(load({ release: 'my-milvus', operation, kubeconfig: 'x' }).targetVersion).toBeUndefined();
   });
 });
 
 describe('bad inputs', () => {
   /** Input, its text, and what the message must say besides the input's name. */
   const table: readonly [string, string, RegExp][] = [
-    ['operation', 'upgrad', /"upgrad".*`upgrade`, `plan` or `status`/s],
-    ['operation', 'rollback', /not available yet in this version/],
+    ['operation', 'upgrad', /"upgrad".*`upgrade`, `plan`, `rollback` or `status`/s],
     ['operation', 'cleanup', /not available yet in this version/],
     ['path', 'rolling', /not available yet in this version/],
     ['path', 'migration', /not available yet in this version/],
-    ['on-failure', 'restore', /not available yet in this version/],
+    ['on-failure', 'rollback', /"rollback".*`stop` or `restore`/s],
     ['multi-hop', 'True', /"True".*`true` or `false`/s],
     ['multi-hop', 'no', /"no"/],
     ['release', '', /empty.*at most 53/s],

@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../src/clock.js';
+import type { Api } from '../../src/cluster/attempt.js';
 import { createCluster } from '../../src/cluster/client.js';
-import type { Api } from '../../src/cluster/exchange.js';
+import { Contact } from '../../src/cluster/contact.js';
 import { socketTransport } from '../../src/cluster/transport.js';
 
 export interface Request {
@@ -69,6 +70,7 @@ export async function fakeApi(handlers: Handler | readonly Handler[]) {
   const directory = mkdtempSync(join(tmpdir(), 'fake-api-'));
   const socket = join(directory, 's');
   let connections = 0;
+  let words = 0;
   const waiting: (() => void)[] = [];
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
@@ -105,7 +107,18 @@ export async function fakeApi(handlers: Handler | readonly Handler[]) {
     },
     api: (clock: Clock, more: Partial<Api> = {}): Api => {
       const transport = socketTransport(socket);
-      const api = { transport, clock, host: 'api.test:6443', diagnostics: () => '', renewable: false, ...more };
+      const api = {
+        transport,
+        clock,
+        host: 'api.test:6443',
+        diagnostics: () => '',
+        renewable: false,
+        contact: new Contact(),
+        // Pauses at full length, and words that can be told apart.
+        chance: () => 0,
+        word: () => `word-${(words += 1)}`,
+        ...more,
+      };
       opened.push(api);
       return api;
     },

@@ -161,12 +161,71 @@ describe('watch', () => {
     expect((error as Problem).details.id).toBe(id);
   });
 
-  it('waits longer and longer for a server that is away, and gives up in the end', async () => {
+  it('waits for a server that is away, and gives up in the end', async () => {
     const { clock, next } = await setUp(list(10, 'a'), cut, proxyText('dial tcp: connect: connection refused'));
     const error: unknown = await next(2).catch((e: unknown) => e);
     expect((error as Problem).details.id).toBe('connection-refused');
-    expect(Math.max(...clock.passed)).toBe(watchLimits.longestDelayMs);
     expect(clock.passed.reduce((sum, ms) => sum + ms)).toBeGreaterThanOrEqual(watchLimits.giveUpMs);
+  });
+
+  it.each<[string, Handler[], number[]]>([
+    ['of an answer', [json(429, status(429, 'TooManyRequests', ''), { 'retry-after': '7' })], [7_000]],
+    [
+      'in the stream, after it has lived',
+      [
+        stream(
+          events(change('MODIFIED', 'a', 11), {
+            type: 'ERROR',
+            object: status(429, 'TooManyRequests', '', { retryAfterSeconds: 9 }),
+          }),
+        ),
+      ],
+      [9_000],
+    ],
+  ])('waits as long as the server asks: Retry-After %s', async (_name, breaking, pauses) => {
+    const { clock, next } = await setUp(list(10, 'a'), ...breaking, list(20, 'b'), stream(''));
+    const seen = await next(1);
+    while (seen.at(-1) !== 'synced b') seen.push(...(await next(1)));
+    expect(clock.passed).toEqual(pauses);
+  });
+
+  it('gives up at once when the server asks for more time than there is', async () => {
+    const away = json(503, {}, { 'retry-after': '3600' });
+    const { clock, next } = await setUp(list(10, 'a'), away);
+    const error: unknown = await next(2).catch((e: unknown) => e);
+    expect((error as Problem).details.id).toBe('server-error');
+    expect(clock.passed).toEqual([]);
+  });
+
+  it('asks again when the credentials are refused in the middle: a token may be being replaced', async () => {
+    const refusal = json(401, status(401, 'Unauthorized', ''));
+    const { clock, next } = await setUp(list(10, 'a'), refusal, list(11, 'b'), refusal, list(12, 'c'), stream(''));
+    expect(await next(3)).toEqual(['synced a', 'synced b', 'synced c']);
+    expect(clock.passed).toEqual([500, 3_000]);
+  });
+
+  it('ends when the watch alone keeps being refused', async () => {
+    const refusal = json(401, status(401, 'Unauthorized', ''));
+    const { next } = await setUp(list(1), refusal, list(2), refusal, list(3), refusal);
+    const error: unknown = await next(4).catch((e: unknown) => e);
+    expect((error as Problem).details.id).toBe('wrong-token');
+  });
+
+  it('believes a 403 right after an outage only when it stays', async () => {
+    const refusal = json(403, status(403, 'Forbidden', ''));
+    const { next } = await setUp(list(1, 'a'), cut, list(2, 'b'), refusal, list(3, 'c'), stream(''));
+    expect(await next(3)).toEqual(['synced a', 'synced b', 'synced c']);
+  });
+
+  it('goes on by lists, for as long as they are good, where every stream is cut', async () => {
+    let version = 10;
+    const { clock, next } = await setUp((request, response) => {
+      if (request.query.has('watch')) cut(request, response);
+      else list((version += 1), 'a')(request, response);
+    });
+    expect(await next(40)).toEqual(Array(40).fill('synced a'));
+    expect(Math.max(...clock.passed)).toBe(watchLimits.pauses.longest);
+    expect(clock.passed.reduce((sum, ms) => sum + ms)).toBeGreaterThan(watchLimits.giveUpMs);
   });
 
   it('ends when it is cancelled', async () => {

@@ -5,8 +5,10 @@ import { parse } from 'yaml';
 import type { InputDefinition } from '../../src/action/inputs/definition.js';
 import { inputNames, inputs, type InputName } from '../../src/action/inputs/table.js';
 import { outputNames } from '../../src/action/outputs.js';
+import { helmEndsWithinMs } from '../../src/helm/adapter.js';
 import { deniedCharts, pairRules } from '../../src/milvus/charts.js';
 import { frozenKeys } from '../../src/milvus/frozen.js';
+import { backLines, fences } from '../../src/milvus/going-back.js';
 import { resolveChart } from '../../src/milvus/resolve.js';
 import { badTargets } from '../../src/milvus/routes/bad-targets.js';
 import { crossings } from '../../src/milvus/routes/crossings.js';
@@ -18,6 +20,9 @@ import { checks } from '../../src/plan/checks/table.js';
 import { Problem } from '../../src/problem.js';
 import { successes, type Result } from '../../src/report/report.js';
 import { defaultVersions } from '../../src/tools/defaults.js';
+import { backWithinMs } from '../../src/upgrade/engine/take-back.js';
+import { leaseTimes } from '../../src/upgrade/lock/lease.js';
+import { foreignChildMs } from '../../src/upgrade/pending/settle.js';
 import { problemIds } from './ids.js';
 import { anchors, fenced, pages, prose, read, root, rows, section } from './pages.js';
 
@@ -52,6 +57,8 @@ describe('README tables', () => {
       unchanged: true,
       planned: true,
       reported: true,
+      'rolled-back': true,
+      restored: true,
       refused: true,
       failed: true,
       interrupted: true,
@@ -230,6 +237,32 @@ describe('other pages', () => {
         .split('\n')
         .filter((line) => suspicious.test(line)),
     ).toEqual([]);
+  });
+});
+
+describe('docs/recovery.md', () => {
+  it('has every line within which Milvus is known to go back', () => {
+    const over = (minor: string): string =>
+      fences
+        .map(({ since }) => since)
+        .filter((since) => since.startsWith(`${minor}.`) && since !== `${minor}.0`)
+        .join(', ');
+    expect(rows(section(read('docs/recovery.md'), '## Going back'))).toEqual(
+      backLines.map(({ minor, first, last }) => [minor, first, last, over(minor) || '–']),
+    );
+  });
+
+  it('has the times of the code', () => {
+    const page = section(read('docs/recovery.md'), '## How long it takes');
+    for (const ms of [
+      helmEndsWithinMs(60_000),
+      leaseTimes.durationMs,
+      leaseTimes.renewEveryMs,
+      leaseTimes.writesStopMs,
+    ]) {
+      expect(page).toContain(`${Math.ceil(ms / 1000)} s`);
+    }
+    for (const ms of [foreignChildMs, backWithinMs]) expect(page).toContain(`${ms / 60_000} min`);
   });
 });
 

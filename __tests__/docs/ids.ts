@@ -9,7 +9,7 @@ const made: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Ids of other things than problems: steps of the engine. */
-const others: ReadonlySet<string> = new Set(['helm-upgrade', 'rollout']);
+const others: ReadonlySet<string> = new Set(['helm-upgrade', 'rollout', 'helm-rollback', 'rollout-back']);
 
 const sources = readdirSync(root + '/src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))

@@ -49,7 +49,7 @@ describe('SIGINT while Helm upgrades', () => {
     expectEnd(await scenario.run(target), { result: 'upgraded', changed: 'true', revision: '3' });
   });
 
-  it('kills a Helm that the API server keeps waiting, and says how to free the release', async () => {
+  it('kills a Helm that the API server keeps waiting, and leaves what the next run frees', async () => {
     const scenario = await installed();
     const gate = await clusterGate(bed());
     // From the first Deployment on nothing passes any more, so that Helm cannot write how it ended.
@@ -65,12 +65,11 @@ describe('SIGINT while Helm upgrades', () => {
     await gate.close();
     expectCancelled(result, 'true');
     expect(reportOf(result).problems[0]?.what).toContain('Helm had to be killed');
-    expect(reportOf(result).problems[0]?.remedy).toContain('helm rollback');
     expect(await scenario.revisions()).toEqual([[1, 'deployed'], [2, 'pending-upgrade']]); // prettier-ignore
-
-    const refused = await scenario.run(target);
-    expectEnd(refused, { result: 'refused', changed: 'false', problems: ['release-pending'] });
-    expect(reportOf(refused).problems[0]?.remedy).toContain('helm rollback milvus');
+    // The next run frees it by itself, after the times that docs/recovery.md names: npm run test:kill does that.
+    const plan = await scenario.run({ ...target, operation: 'plan' });
+    expectEnd(plan, { result: 'refused', changed: 'false', problems: ['release-pending'] });
+    expect(reportOf(plan).problems[0]?.remedy).toContain('Run `operation: upgrade` with the same inputs');
   });
 });
 

@@ -220,8 +220,8 @@ describe('cluster mode from 2.3.11 to 2.4.23', () => {
     const groups = [...cluster.result.log.matchAll(/^::group::(.*)$/gm)].map(([, title]) => title);
     // Where something moves while it settles, it is waited for once more.
     expect([...new Set(groups.filter((title) => !title?.startsWith('Wait again')))]).toEqual([
-      'Inputs', 'Credentials', 'Tools', 'Inspect release milvus', 'Plan', 'Helm upgrade', 'Wait for the rollout',
-      'See whether it stays so',
+      'Inputs', 'Credentials', 'Tools', 'Inspect release milvus', 'Plan', 'Lock the release', 'Helm upgrade',
+      'Wait for the rollout', 'See whether it stays so',
     ]); // prettier-ignore
     expect(cluster.result.log).toMatch(/^\[\d:\d\d\] .*ready/m);
   });

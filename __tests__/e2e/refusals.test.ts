@@ -173,7 +173,7 @@ describe('bad inputs', () => {
         'target-version': '',
         timeout: '60',
         'multi-hop': 'yes',
-        'on-failure': 'restore',
+        'on-failure': 'undo',
         path: 'migration',
         'values-files': 'nowhere.yaml',
         set: 'a.b',

@@ -137,8 +137,12 @@ describe('what unchanged means', () => {
     expect(podsAfter).toEqual(podsBefore);
   });
 
-  it('nothing is in the namespace that the action could have left: no lease, no journal', async () => {
-    expect((await scenario.json<{ items: unknown[] }>('leases')).items).toEqual([]);
+  it('the lock is free, and tells of the two runs that wrote; the journal is closed', async () => {
+    const { items } = await scenario.json<{ items: unknown[] }>('leases');
+    expect(items).toMatchObject([{ spec: { holderIdentity: '', leaseTransitions: 2 } }]);
+    const journal = await scenario.json<{ data: Record<string, string> }>('configmap', 'milvus-upgrade-milvus');
+    expect(JSON.parse(journal.data['journal.json'] ?? '')).toMatchObject({ epoch: 2, outcome: { result: 'upgraded' } });
+    expect(journal.data.state).toMatch(/was finished at .*\.$/);
     expect(await scenario.revisions()).toEqual([
       [1, 'superseded'],
       [2, 'superseded'],

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createHelm } from '../../src/helm/adapter.js';
+import { createHelm, helmEndsWithinMs } from '../../src/helm/adapter.js';
 import type { HelmCli, HelmOptions } from '../../src/helm/adapter.js';
-import type { UpgradeIntent } from '../../src/helm/port.js';
+import type { RollbackIntent, UpgradeIntent } from '../../src/helm/port.js';
 import type { RunOptions, RunResult } from '../../src/process/port.js';
 import { childrenMs } from '../../src/upgrade/interrupt.js';
 import { problemOf, release } from './support.js';
@@ -44,6 +44,8 @@ const intent: UpgradeIntent = {
   applyMethod: 'client',
   validate: true,
 };
+
+const back: RollbackIntent = { release: 'my', namespace: 'db', revision: 7, timeoutMs: 600_000, description: 'd' };
 
 const rendered = release({
   hooks: [{ name: 'h', kind: 'Job', manifest: 'apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: h\n' }],
@@ -124,6 +126,7 @@ describe('upgrade', () => {
 
   it.each([
     ['an upgrade', (one: HelmCli) => one.upgrade(intent)],
+    ['a rollback', (one: HelmCli) => one.rollback(back)],
     ['a dry run', (one: HelmCli) => one.dryRun(intent)],
     ['a pull', (one: HelmCli) => one.pullChart('oci://registry.test/milvus', '4.2.20')],
   ])('ends %s that does not react to the signal before the run itself has to end', async (_, start) => {
@@ -162,16 +165,54 @@ describe('upgrade', () => {
     expect(details.what).toContain(part);
   });
 
-  it('says how to free a release that a killed Helm left pending, and only then', async () => {
-    const remedy = async (result: Partial<RunResult>): Promise<string> =>
-      (await problemOf(() => helm(() => bad(result)).adapter.upgrade(intent))).details.remedy;
-    expect(await remedy({ ended: 'cancelled', code: null, signal: 'SIGKILL' })).toContain('helm rollback');
-    expect(await remedy({ ended: 'cancelled' })).not.toContain('helm rollback');
+  it.each<readonly [string, Partial<RunResult>, (one: HelmCli) => Promise<void>, string]>([
+    ['a killed upgrade', { code: null, signal: 'SIGKILL' }, (one) => one.upgrade(intent), 'may be left pending'],
+    ['an upgrade', {}, (one) => one.upgrade(intent), 'marked failed'],
+    // `helm rollback` has no handler for the signal.
+    ['a rollback', { code: null, signal: 'SIGINT' }, (one) => one.rollback(back), 'may be left pending'],
+    ['a killed rollback', { code: null, signal: 'SIGKILL' }, (one) => one.rollback(back), 'may be left pending'],
+  ])('says how %s that was cancelled leaves the release', async (_what, result, act, part) => {
+    const { details } = await problemOf(() => act(helm(() => bad({ ended: 'cancelled', ...result })).adapter));
+    expect(details.id).toBe('cancelled');
+    expect(details.remedy).toContain(part);
   });
 
   it('says that a cancelled dry run wrote nothing', async () => {
     const { adapter } = helm(() => bad({ ended: 'cancelled', code: null, signal: 'SIGKILL' }));
     expect((await problemOf(() => adapter.dryRun(intent))).details.remedy).toContain('Nothing was written');
+  });
+});
+
+describe('rollback', () => {
+  it('goes back to the revision, with the signal and time to record the end', async () => {
+    const { signal } = new AbortController();
+    const { adapter, calls } = helm(() => ok);
+    await adapter.rollback(back, signal);
+    expect(calls[0]?.options.args.slice(0, 3)).toEqual(['rollback', '--namespace', 'db']);
+    expect(calls[0]?.options.args.slice(-3)).toEqual(['--', 'my', '7']);
+    expect(calls[0]?.options.signal).toBe(signal);
+    expect(calls[0]?.options.timeoutMs).toBe(620_000);
+  });
+
+  it.each([
+    ['Error: release has no 7 version\n', 'revision-missing', 'revision 7 of release my'],
+    ['Error: hm\n', 'helm-failed', 'the rollback of release my'],
+  ])('%j is a Problem', async (stderr, id, part) => {
+    const { details, ending } = await problemOf(() => helm(() => bad({ stderr })).adapter.rollback(back));
+    expect([details.id, ending]).toEqual([id, 'failed']);
+    expect(details.what).toContain(part);
+  });
+});
+
+describe('helmEndsWithinMs', () => {
+  it.each([
+    ['an upgrade', (one: HelmCli) => one.upgrade(intent)],
+    ['a rollback', (one: HelmCli) => one.rollback(back)],
+  ])('is the longest that %s can live', async (_what, act) => {
+    const { adapter, calls } = helm(() => ok);
+    await act(adapter);
+    const { timeoutMs = 0, killAfterMs = 0 } = calls[0]?.options ?? {};
+    expect(timeoutMs + killAfterMs).toBe(helmEndsWithinMs(600_000));
   });
 });
 

@@ -262,6 +262,58 @@ describe('classifyHelmError', () => {
   });
 });
 
+describe('classifyHelmError of a rollback', () => {
+  const back = { ...call, act: 'rollback' };
+
+  /** As Helm 3.14.4, 3.22.0 or 4.3.0 wrote it. */
+  it.each<readonly [id: string, stderr: string, inWhat: string, inRest: string]>([
+    [
+      'revision-missing',
+      'Error: release has no 99 version\n',
+      'revision 99 of release r in namespace db',
+      'helm history',
+    ],
+    ['release-not-found', 'Error: release: not found\n', 'release r in namespace db', ''],
+    // The hook ran out of time; Helm leaves the revision pending.
+    [
+      'helm-timed-out',
+      'Error: 1 error occurred:\n\t* timed out waiting for the condition\n\n\n',
+      'during the rollback',
+      'left pending',
+    ],
+    [
+      'helm-timed-out',
+      'Error: resource Job/a/r-hook not ready. status: InProgress, message: Job in progress\ncontext deadline exceeded\n',
+      'during the rollback',
+      'same rollback again',
+    ],
+    [
+      'hook-failed',
+      'Error: warning: Hook pre-rollback milvus/templates/job.yaml failed: 1 error occurred:\n\t* no\n',
+      'A pre-rollback hook of the chart failed: 1 error occurred: * no.',
+      'same rollback again',
+    ],
+    [
+      'removed-api',
+      'Error: unable to build kubernetes objects from current release manifest: resource mapping not found for name: "old" namespace: "" from "": no matches for kind "PodDisruptionBudget" in version "policy/v1beta1"\n',
+      'policy/v1beta1 PodDisruptionBudget.',
+      'a pending revision was written',
+    ],
+    [
+      'quota-exceeded',
+      'Error: failed to create resource: services "q2" is forbidden: exceeded quota: small, requested: count/services=1, used: count/services=4, limited: count/services=4\n',
+      'ResourceQuota small',
+      'same rollback again',
+    ],
+  ])('%s: %s', (id, stderr, inWhat, inRest) => {
+    const { what, why = '', remedy, id: found } = classifyHelmError(stderr, back);
+    expect(found).toBe(id);
+    expect(what).toContain(inWhat);
+    expect(`${why} ${remedy}`).toContain(inRest);
+    expect(`${what} ${why} ${remedy}`).not.toMatch(/undefined|same upgrade/);
+  });
+});
+
 describe('errorText', () => {
   it.each([
     ['Error: UPGRADE FAILED: a\nb\n', 'a\nb'],

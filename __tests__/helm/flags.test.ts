@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { requireSupported, templateArguments, upgradeArguments } from '../../src/helm/flags.js';
+import { requireSupported, rollbackArguments, templateArguments, upgradeArguments } from '../../src/helm/flags.js';
 import type { UpgradeRun } from '../../src/helm/flags.js';
-import type { HelmVersion, UpgradeIntent } from '../../src/helm/port.js';
+import type { HelmVersion, RollbackIntent, UpgradeIntent } from '../../src/helm/port.js';
 import { problemOf } from './support.js';
 
 const helm = (text: string): HelmVersion => {
@@ -66,6 +66,11 @@ const rows: readonly (readonly [string, UpgradeRun, Partial<UpgradeIntent>, read
   ['3.22.0', 'apply', { timeoutMs: 1 }, [...head, '--timeout', '1s', ...middle.slice(2), ...tail]],
   ['3.22.0', 'apply', { timeoutMs: 0 }, [...head, '--timeout', '1s', ...middle.slice(2), ...tail]],
   ['3.22.0', 'apply', { timeoutMs: 90_001 }, [...head, '--timeout', '91s', ...middle.slice(2), ...tail]],
+  // Stored with the revision, so not by a dry run.
+  ['3.14.4', 'apply', { labels: { 'a.b/c': 'd-1', e: '' } }, [...head, ...middle, '--labels', 'a.b/c=d-1,e=', ...tail]],
+  ['4.3.0', 'apply', { labels: { a: 'b' } }, [...head, ...middle, ...server, '--labels', 'a=b', ...tail]],
+  ['4.3.0', 'apply', { labels: {} }, [...head, ...middle, ...server, ...tail]],
+  ['4.3.0', 'dry-run', { labels: { a: 'b' } }, [...head, ...middle, ...server, ...dry, ...tail]],
   // What looks like a flag stays an argument.
   [
     '4.3.0',
@@ -107,6 +112,64 @@ describe('upgradeArguments', () => {
     });
     expect(old.details.why).toContain('--reset-then-reuse-values');
     expect(next.details.why).toContain('not known');
+  });
+});
+
+describe('labels of an upgrade', () => {
+  it.each([
+    ['a value with a comma', { a: 'b,c=d' }],
+    ['a value that ends with a dash', { a: 'b-' }],
+    ['a value that is too long', { a: 'b'.repeat(64) }],
+    ['the value that removes a label', { a: 'null' }],
+    ['an empty key', { '': 'b' }],
+    ['a key with two slashes', { 'a/b/c': 'd' }],
+    ['an upper-case prefix', { 'A.b/c': 'd' }],
+    ["a key of Helm's own", { status: 'deployed' }],
+  ])('are refused with %s', (_what, labels) => {
+    expect(() => upgradeArguments({ ...intent, labels }, helm('4.3.0'), 'apply')).toThrow('as a label');
+  });
+});
+
+const back: RollbackIntent = {
+  release: 'my-milvus',
+  namespace: 'db',
+  revision: 7,
+  timeoutMs: 90_000,
+  description: 'd',
+};
+const backHead = ['rollback', '--namespace', 'db', '--timeout', '90s', '--history-max', '0'];
+const backTail = ['--', 'my-milvus', '7'];
+const described = ['--description', 'd'];
+
+describe('rollbackArguments', () => {
+  it.each<readonly [string, Partial<RollbackIntent>, readonly string[]]>([
+    ...threes.map((version) => [version, {}, [...backHead, ...backTail]] as const),
+    ...['4.0.0', '4.0.5', '4.1.4', '4.2.4'].map(
+      (version) => [version, {}, [...backHead, ...server, ...backTail]] as const,
+    ),
+    ...['4.3.0', '4.3.1', '4.4.0'].map(
+      (version) => [version, {}, [...backHead, ...described, ...server, ...backTail]] as const,
+    ),
+    // 4.3.0 refuses more than 256 characters, and counts them as people do.
+    [
+      '4.3.0',
+      { description: '😀'.repeat(300) },
+      [...backHead, '--description', '😀'.repeat(256), ...server, ...backTail],
+    ],
+    ['3.22.0', { timeoutMs: 1 }, [...backHead.slice(0, 4), '1s', ...backHead.slice(5), ...backTail]],
+    ['3.22.0', { release: '--force' }, [...backHead, '--', '--force', '7']],
+  ])('Helm %s, %j', (version, changes, expected) => {
+    expect(rollbackArguments({ ...back, ...changes }, helm(version))).toEqual(expected);
+  });
+
+  // Helm takes 0 as the revision before the last, whichever that is.
+  it.each([0, -1, 1.5, Number.NaN])('refuses %d as a revision', (revision) => {
+    expect(() => rollbackArguments({ ...back, revision }, helm('4.3.0'))).toThrow('not a revision');
+  });
+
+  it('refuses a Helm whose flags are not known', async () => {
+    const { details } = await problemOf(() => rollbackArguments(back, helm('5.0.0')));
+    expect(details.id).toBe('helm-version-unsupported');
   });
 });
 

@@ -46,11 +46,6 @@ describe('a release that is not touched', () => {
     expect(problem.details.remedy).not.toBe('');
   });
 
-  it('a pending upgrade says how to free it', async () => {
-    const { details } = await problemOf(() => read([{ revision: 2, status: 'pending-upgrade' }]));
-    expect(details.remedy).toContain('helm rollback rel --namespace db');
-  });
-
   it('of another chart is refused by the chart it is', async () => {
     const other = secret(
       release({ name: 'rel', namespace, version: 1, chart: { metadata: { name: 'redis', version: '1.0.0' } } }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cancelled, endBadly } from '../../src/operations/ending.js';
+import { cancelled, endBadly, endRestored } from '../../src/operations/ending.js';
 import type { Prepared } from '../../src/operations/prepare.js';
 import { refuseBlocked } from '../../src/operations/prepare.js';
 import type { Session } from '../../src/operations/session.js';
@@ -11,7 +11,7 @@ import type { Report } from '../../src/report/report.js';
 import { RolloutFailure } from '../../src/upgrade/wait.js';
 import { problemOf } from '../helm/support.js';
 import { request } from '../plan/world.js';
-import { check, facts, plan } from '../report/reports.js';
+import { check, facts, hop, plan } from '../report/reports.js';
 
 const report = (changes: Partial<Report> = {}): Report => ({
   schema: 1,
@@ -129,34 +129,199 @@ describe('the state of the data', () => {
       true,
       `Helm had begun to write a new revision, and it is not known whether all objects are of it. ${volumes}`,
     ],
+    [
+      'a wait for what an earlier run wrote, which this one took up',
+      new RolloutFailure([], details),
+      { ...before, changed: true, resumed: { openedAt: '', by: '' } },
+      false,
+      `Revision 4 was written, but it is not known to run everywhere: pods may run the new image, the old one, or not at all. ${volumes}`,
+    ],
+    [
+      'a check that stopped what this run took up',
+      failed(details),
+      { ...before, resumed: { openedAt: '', by: '' } },
+      false,
+      `Nothing was written by this run. What an earlier run began and did not finish is as it left it: pods may run the new image, the old one, or not at all. ${volumes}`,
+    ],
+    [
+      'a way back that has not ended',
+      failed(details),
+      { ...wrote, revision: 6, back: { revision: 4 } },
+      false,
+      `The release is being taken back to what revision 4 had, and that has not ended: pods may run the old image, the new one, or not at all. The last revision that was seen is 6. ${volumes}`,
+    ],
+    [
+      'an upgrade that is done, where only that could not be written down',
+      failed(details),
+      { ...wrote, plan: plan({ hops: [hop({ status: 'done' })] }) },
+      false,
+      `The upgrade itself is done: Milvus 2.4.23 on chart 4.2.20 was seen ready everywhere (revision 5). ${volumes}`,
+    ],
   ])('after %s', (_, error, changes, interrupted, state) => {
     expect(ended(error, changes, interrupted).dataState).toBe(state);
   });
 });
 
 describe('what to do next', () => {
-  it.each<[string, unknown, Partial<Report>, RegExp]>([
-    ['refused', refused(details), {}, /^Do what is listed, then run the same workflow again\.$/],
+  const look = 'To look first: kubectl get pods --namespace db; helm history rel --namespace db';
+  const resumed = { openedAt: '2026-11-22T14:00:00.000Z', by: 'https://github.example/o/r/actions/runs/1' };
+  const orBack = 'Or run operation: rollback: it takes the upgrade back, where that is truthful.';
+  const back = { back: { revision: 4 } };
+  const id = (name: string) => ({ ...details, id: name });
+
+  it.each<[string, unknown, Partial<Report>, boolean, string]>([
+    ['refused', refused(details), {}, false, 'Do what is listed, then run the same workflow again.'],
     [
       'failed before anything was written',
       failed(details),
       {},
-      /^Remove the cause, then run the same workflow again with the same inputs\.$/,
+      false,
+      'Remove the cause, then run the same workflow again with the same inputs.',
     ],
     [
       'failed after',
       failed(details),
       wrote,
-      /goes on with what it finds\. To look first: kubectl get pods --namespace db; helm history rel --namespace db$/,
+      false,
+      `Remove the cause, then run the same workflow again with the same inputs: it goes on with what it finds. ${orBack} ${look}`,
     ],
     [
-      'failed after, by an approved plan',
+      'failed after, by an approved plan, which stays the approved one',
       failed(details),
       { ...wrote, approvedDigest: 'd' },
-      /run operation: plan again and approve its plan-digest/,
+      false,
+      `Remove the cause, then run the same workflow again with the same inputs, plan-digest included: it goes on with what it finds. ${orBack} ${look}`,
     ],
-  ])('%s', (_, error, changes, says) => {
-    expect(ended(error, changes).next).toMatch(says);
+    [
+      'failed, and going back is not truthful',
+      new Problem('failed', details, [id('not-taken-back')]),
+      wrote,
+      false,
+      `Remove the cause, then run the same workflow again with the same inputs: it goes on with what it finds. ${look}`,
+    ],
+    [
+      'blocked as it took up what another run began',
+      failed(details),
+      { ...before, resumed },
+      false,
+      `Remove the cause, then run the same workflow again with the same inputs: it goes on with what it finds. ${orBack} ${look}`,
+    ],
+    [
+      'interrupted before anything was begun',
+      failed(cancelled),
+      { approvedDigest: 'd' },
+      true,
+      'When you are ready, run the same workflow again with the same inputs, plan-digest included.',
+    ],
+    [
+      'interrupted after',
+      failed(cancelled),
+      wrote,
+      true,
+      `When you are ready, run the same workflow again with the same inputs: it goes on with what it finds. ${orBack} Until then an upgrade with other inputs is refused. ${look}`,
+    ],
+    [
+      'failed half-way back',
+      failed(details),
+      { ...wrote, ...back },
+      false,
+      `Remove the cause, then run operation: rollback, or run the same workflow again with the same inputs: both finish taking the release back. ${look}`,
+    ],
+    [
+      'interrupted half-way back, in a rollback',
+      failed(cancelled),
+      { ...wrote, ...back, operation: 'rollback' },
+      true,
+      `When you are ready, run the same workflow again: it finishes taking the release back. ${look}`,
+    ],
+    [
+      'a rollback that failed before it began',
+      failed(details),
+      { operation: 'rollback' },
+      false,
+      'Remove the cause, then run the same workflow again.',
+    ],
+    [
+      'locked by another run',
+      refused(id('release-locked')),
+      {},
+      false,
+      'When that run has ended, run the same workflow again.',
+    ],
+    [
+      'the lock was lost',
+      failed(id('lock-lost')),
+      wrote,
+      false,
+      `See first whether another run is at work on the release: it goes on from here. If none is, run the same workflow again with the same inputs: it goes on with what it finds. ${look}`,
+    ],
+    [
+      'something else is open',
+      refused(id('upgrade-open')),
+      {},
+      false,
+      'Finish or take back what is open, as listed. Then run this again.',
+    ],
+    [
+      'not taken back',
+      refused(id('not-taken-back')),
+      { operation: 'rollback' },
+      false,
+      'Choose one of the ways that are listed. Nothing was taken back.',
+    ],
+    [
+      'nothing to take back',
+      refused(id('nothing-to-take-back')),
+      { operation: 'rollback' },
+      false,
+      'Nothing has to be run again.',
+    ],
+  ])('%s', (_, error, changes, interrupted, says) => {
+    expect(ended(error, changes, interrupted).next).toBe(says);
+  });
+});
+
+describe('an upgrade that was taken back', () => {
+  const back = { revision: 4, from: '2.4.23', to: '2.3.11', because: 'Nothing had started.', mind: 'Mind this.' };
+  const restored = (changes: Partial<Report> = {}, because: unknown = failed(details)) => {
+    const events: Event[] = [];
+    const result = report({
+      ...wrote,
+      ...{ back, revision: 6, chartVersion: '4.2.20', after: facts('2.3.11', 6, '4.1.24') },
+      ...changes,
+    });
+    endRestored(result, because, (event) => events.push(event));
+    return { ...result, events };
+  };
+
+  it('keeps the cause, and says what is there now and why that is truthful', () => {
+    const end = restored();
+    expect([end.result, end.problems.map(({ id }) => id)]).toEqual(['restored', ['x']]);
+    expect(end.dataState).toBe(
+      'The release has what revision 4 had, as revision 6, and every workload was seen ready. Nothing had started. Mind this. Volumes are untouched: the upgrade removes no StatefulSet and no PersistentVolumeClaim.',
+    );
+    expect(end.next).toMatch(/run the same workflow again with the same inputs: it plans from what runs now\.$/);
+    expect(end.events).toEqual([{ type: 'info', text: 'It did not work. Repair it.' }]);
+  });
+
+  it('needs a new approval: the release is at another revision', () => {
+    expect(restored({ approvedDigest: 'd' }).next).toContain('run operation: plan again and approve its plan-digest');
+  });
+
+  it('has the chart of now, and tells which upgrade of its way was taken back', () => {
+    const hops = [
+      hop({ sourceVersion: '2.2.16', targetVersion: '2.3.11', status: 'done' }),
+      hop({ sourceVersion: '2.3.11', targetVersion: '2.4.23', status: 'failed' }),
+      hop({ sourceVersion: '2.4.23', targetVersion: '2.5.27', status: 'not-started' }),
+    ];
+    const end = restored({ plan: plan({ hops }) });
+    expect(end.chartVersion).toBe('4.1.24');
+    expect(end.plan?.hops.map(({ status }) => status)).toEqual(['done', 'taken-back', 'not-started']);
+    expect(restored({ plan: plan() }).plan?.hops.map(({ status }) => status)).toEqual(['taken-back']);
+  });
+
+  it('for a reason that is a bug of ours says so', () => {
+    expect(restored({}, new TypeError('x')).problems[0]?.id).toBe('unexpected-error');
   });
 });
 

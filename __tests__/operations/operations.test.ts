@@ -92,6 +92,9 @@ describe('plan', () => {
   });
 });
 
+const waiting = ({ report }: ReturnType<typeof running>): boolean =>
+  report.timeline.some((event) => event.type === 'phase' && event.phase === 'wait');
+
 describe('upgrade', () => {
   it('plans, applies that, waits and looks once more', async () => {
     const run = running(upgrade);
@@ -107,7 +110,13 @@ describe('upgrade', () => {
     });
     expect(report.plan?.hops.map(({ status: end }) => end)).toEqual(['done']);
     expect(report.after?.sourceVersion).toMatchObject({ value: '2.4.23' });
-    expect(run.upgrades).toEqual(run.dryRuns);
+    const labels = {
+      'milvus-upgrade/attempt': 'word1',
+      'milvus-upgrade/base': '1',
+      'milvus-upgrade/epoch': '1',
+      'milvus-upgrade/from': '1',
+    };
+    expect(run.upgrades).toEqual(run.dryRuns.map((tried) => ({ ...tried, labels, timeoutMs: 60_000 })));
     expect(run.files.map((text) => JSON.parse(text) as unknown)).toEqual([storedValues]);
   });
 
@@ -196,7 +205,7 @@ describe('upgrade', () => {
         return Promise.resolve();
       },
     });
-    await until(() => run.clock.sleeping > 0);
+    await until(() => waiting(run));
     run.cancel();
     await finish(run);
     expect(run.report).toMatchObject({
@@ -211,7 +220,7 @@ describe('upgrade', () => {
 
   it('has succeeded even if what runs cannot be read once more for the report', async () => {
     const run = running(upgrade);
-    await until(() => run.clock.sleeping > 0);
+    await until(() => waiting(run));
     run.cluster.put({ ...recordOf({ revision: 3, status: 'pending-upgrade' }) });
     await finish(run);
     expect([run.report.result, run.report.after, run.report.problems]).toEqual(['upgraded', undefined, []]);
@@ -275,7 +284,7 @@ describe('several upgrades in one run', () => {
     await until(() => run.clock.sleeping > 0);
     for (let second = 0; second < 60 && run.upgrades.length < 2; second += 1) {
       await run.clock.advance(1000);
-      await until(() => run.upgrades.length > 1 || run.clock.sleeping > 0);
+      for (let turn = 0; turn < 8; turn += 1) await flush();
     }
     expect(hops(run)).toEqual(['done', 'failed']);
     endBadly(run.report, new Error('cancelled'), true, () => undefined);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../../src/action/github.js';
 import type { Request } from '../../src/action/request.js';
-import type { Cluster, KubeObject } from '../../src/cluster/port.js';
+import type { Cluster, KubeObject, Writes } from '../../src/cluster/port.js';
 import { Leftovers } from '../../src/cluster/leftovers.js';
 import type { HelmCli } from '../../src/helm/adapter.js';
 import type { UpgradeIntent, Values } from '../../src/helm/port.js';
@@ -40,8 +40,10 @@ export function worldOf(setup: Partial<Pick<World, 'cleanAll' | 'hide'>> = {}) {
     pathDelimiter: ':',
     os: 'linux',
     arch: 'x64',
+    runName: 'octo-org/octo-repo/1/1/upgrade',
     environment: {},
   };
+  let words = 0;
   const world: World = {
     job,
     clock,
@@ -52,6 +54,10 @@ export function worldOf(setup: Partial<Pick<World, 'cleanAll' | 'hide'>> = {}) {
     leftovers: new Leftovers(() => undefined),
     emit: recorder(clock, report.timeline),
     mask: () => undefined,
+    random: () => {
+      words += 1;
+      return `word${words}`;
+    },
     hide: setup.hide ?? (() => undefined),
     cleanAll: setup.cleanAll ?? ((data) => data),
   };
@@ -59,15 +65,34 @@ export function worldOf(setup: Partial<Pick<World, 'cleanAll' | 'hide'>> = {}) {
 }
 
 /** Objects in memory that can be read one by one, listed and watched. */
-function clusterOf(objects: FakeCluster): Cluster {
+function clusterOf(objects: FakeCluster): Cluster & Writes {
   const single = async (kind: string): Promise<readonly KubeObject[]> =>
     (await objects.list({ group: '', version: 'v1', plural: kind, kind, namespaced: true })).items;
   const api = fakeApi({ objects: [] }).cluster;
   const get = async ({ kind }: { readonly kind: string }, name: string): Promise<KubeObject | undefined> =>
     (await single(kind)).find(({ metadata }) => metadata.name === name);
-  return new Proxy({} as Cluster, {
+  let version = 1000;
+  const stored = <T extends KubeObject>(object: T): T => {
+    version += 1;
+    const written = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+    objects.put(written);
+    return written;
+  };
+  const create: Writes['create'] = async (resource, object) => {
+    const found = (await get(resource, object.metadata.name)) as typeof object | undefined;
+    return found === undefined ? { written: true, object: stored(object) } : { written: false, found };
+  };
+  const replace: Writes['replace'] = async (resource, object) => {
+    const found = (await get(resource, object.metadata.name)) as typeof object | undefined;
+    if (found?.metadata.resourceVersion === object.metadata.resourceVersion)
+      return { written: true, object: stored(object) };
+    return { written: false, ...(found === undefined ? {} : { found }) };
+  };
+  return new Proxy({} as Cluster & Writes, {
     get: (_, property) => {
       if (property === 'get') return get;
+      if (property === 'create') return create;
+      if (property === 'replace') return replace;
       if (property === 'list') return objects.list.bind(objects);
       if (property === 'watch') return objects.watch.bind(objects);
       if (property === 'podLogs') return objects.podLogs.bind(objects);
@@ -193,6 +218,8 @@ export async function finish({ ended, clock }: Pick<ReturnType<typeof running>, 
   void ended.then(() => (state.over = true));
   for (let second = 0; second < 600 && !state.over; second += 1) {
     await until(() => state.over || clock.sleeping > 0);
+    // The lock is renewed all the time: what needs no time comes first all the same.
+    for (let turn = 0; turn < 8; turn += 1) await flush();
     await clock.advance(1000);
   }
   if (!state.over) throw new Error('the run did not end');

@@ -58,6 +58,20 @@ const scaled = (manifest: number, live: number, next?: number): ContextSetup => 
   ]),
 });
 
+/** A proxy and a query node at zero, by the values of the revision before, too. */
+const atZero = (proxy: number, next: number, other = 0): ContextSetup => ({
+  inspection: {
+    facts: {
+      workloads: [
+        workload('my-milvus-proxy', 'x', { component: 'proxy', wanted: proxy }),
+        workload('my-milvus-querynode', 'x', { component: 'querynode', wanted: other }),
+      ],
+    },
+    manifest: [milvusObject('proxy', { replicas: proxy }), milvusObject('querynode', { replicas: other })],
+  },
+  comparison: rendered([milvusObject('proxy', { replicas: next }), milvusObject('querynode', { replicas: other })]),
+});
+
 const shrunk = (kind: 'Deployment' | 'StatefulSet', name: string, from: number, to?: number, spec: object = {}) =>
   ({
     inspection: {
@@ -114,9 +128,14 @@ const rows: readonly CheckRow[] = [
   },
   {
     id: 'scaled-to-zero',
-    speaks: { 'a workload stopped by hand': scaled(1, 0, 1) },
-    names: /Deployment my-milvus-proxy/,
-    silent: { 'a workload that the release itself wants at zero': scaled(0, 0, 0), 'fewer pods': scaled(3, 1, 3) },
+    speaks: { 'a workload stopped by hand': scaled(1, 0, 1), 'all of Milvus stopped by its values': atZero(0, 0) },
+    names: /Deployment my-milvus-proxy|Every workload of Milvus is at zero/,
+    silent: {
+      'a workload that the release itself wants at zero': scaled(0, 0, 0),
+      'fewer pods': scaled(3, 1, 3),
+      'values that start what values stopped': atZero(0, 1),
+      'a component at zero beside one that runs': atZero(0, 0, 1),
+    },
     status: 'blocked',
     overridable: true,
     covered: false,

@@ -21,7 +21,9 @@ const words = async (...args: Parameters<typeof neededAccesses>) => (await neede
 describe('what an upgrade needs', () => {
   it('always includes the release records and what the wait reads', async () => {
     expect(await words('db', [], 'client', cluster)).toEqual([
-      ...['get', 'list', 'create', 'update', 'delete'].map((verb) => `${verb} secrets in db`),
+      ...['get', 'list', 'watch', 'create', 'update', 'delete'].map((verb) => `${verb} secrets in db`),
+      ...['get', 'create', 'update'].map((verb) => `${verb} configmaps in db`),
+      ...['get', 'list', 'watch', 'create', 'update'].map((verb) => `${verb} leases.coordination.k8s.io in db`),
       'list pods in db',
       'watch pods in db',
       'list events in db',
@@ -56,7 +58,7 @@ describe('what an upgrade needs', () => {
       'client',
       cluster,
     );
-    expect(needed.filter((text) => !/secrets|pods|events|apps/.test(text))).toEqual([
+    expect(needed.filter((text) => !/secrets|pods|events|apps|configmaps|leases/.test(text))).toEqual([
       'get services in db',
       'create services in db',
       `get clusterroles.${rbac}`,

@@ -83,7 +83,9 @@ const chartValues = {
   pulsar: { enabled: true },
   kafka: { enabled: false },
   externalKafka: { enabled: false },
-  mixCoordinator: { enabled: false },
+  mixCoordinator: { enabled: false, replicas: 1 },
+  proxy: { replicas: 1 },
+  queryNode: { replicas: 1 },
   minio: { bucketName: 'milvus-bucket', rootPath: 'file' },
 };
 
@@ -134,17 +136,24 @@ export function recordOf(one: Revision): KubeObject {
   );
 }
 
-/** What lives for a revision's objects, all of it healthy unless `ill` names its component. */
-export function liveOf(shape: Shape = {}, ill: readonly string[] = []): KubeObject[] {
+/** What lives for a revision's objects, all of it healthy unless `ill` names its component; `scaled` by hand. */
+export function liveOf(
+  shape: Shape = {},
+  ill: readonly string[] = [],
+  scaled: Readonly<Partial<Record<string, number>>> = {},
+): KubeObject[] {
   const objects = objectsOf(shape).filter(({ kind }) => kind !== 'Deployment' && kind !== 'StatefulSet');
   const running = componentNames.flatMap((name): KubeObject[] => {
     const image = shape.images?.[name] ?? shape.image ?? oldImage;
     const workload = `rel-milvus-${name}`;
     const well = !ill.includes(name);
+    const replicas = scaled[name] ?? 1;
     return [
-      deployment(workload, { image, container: name, ...(well ? {} : { ready: 0 }) }),
+      deployment(workload, { image, container: name, replicas, ...(well ? {} : { ready: 0 }) }),
       replicaSet(workload),
-      deployedPod(workload, well ? 'ready' : 'running', { image, container: name }),
+      ...Array.from({ length: replicas }, (_, i) =>
+        deployedPod(workload, well ? 'ready' : 'running', { image, container: name, n: i + 1 }),
+      ),
     ];
   });
   return [...objects, ...running, statefulSet('rel-etcd'), statefulPod('rel-etcd')];
@@ -251,6 +260,7 @@ export const request = (changes: Partial<Request> = {}): Request => ({
   helm: { kind: 'auto' },
   kubectl: { kind: 'auto' },
   toolMirrors: [],
+  onFailure: 'stop',
   timeoutMs: 3_600_000,
   allow: [],
   multiHop: false,
@@ -314,6 +324,7 @@ export function helmOf(
       return renders ? Promise.resolve(manifest) : Promise.reject(new Error('no such chart'));
     },
     upgrade: () => Promise.reject(new Error('a plan writes nothing')),
+    rollback: () => Promise.reject(new Error('a plan writes nothing')),
   };
   return { helm, intents, templates };
 }

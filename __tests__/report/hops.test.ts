@@ -41,9 +41,13 @@ describe('a run that stopped between two hops', () => {
     expect(summary).not.toContain('### If you must go back');
   });
 
-  it('sends an approved run through a new approval', () => {
-    expect(nextStep({ ...stoppedBetweenHops(), approvedDigest: 'd8f5' })).toMatch(
-      /`operation: plan` again and approve its plan-digest.* begins at 2\.4\.24, and 2 hops are left/,
+  it('is gone on with by the plan that was approved, or was only cut off', () => {
+    const stopped = stoppedBetweenHops();
+    expect(nextStep({ ...stopped, approvedDigest: 'd8f5' })).toMatch(
+      /the same inputs, plan-digest included: it goes on from 2\.4\.24, and 2 hops are left/,
+    );
+    expect(nextStep({ ...stopped, result: 'interrupted' })).toMatch(
+      /^When you are ready, run the same workflow again with the same inputs: it goes on from 2\.4\.24/,
     );
   });
 
@@ -67,7 +71,7 @@ describe('a run that failed in a hop', () => {
   it('says how to get back from that hop', () => {
     const back = summary.slice(summary.indexOf('### If you must go back from hop 3'), summary.indexOf('### The way'));
     expect(back).toContain('**Point of no return:** Milvus 2.5 writes index files that 2.4 cannot read.');
-    expect(back).not.toContain('helm rollback my-milvus');
+    expect(back).toContain('`operation: rollback` until the first container with a new image has started');
   });
 
   it('knows the versions of all hops by their images', () => {
@@ -79,8 +83,9 @@ describe('a run that failed in a hop', () => {
   it('with one hop alone says how to get back, too', () => {
     const one = render(failedHostile());
     expect(one).toContain('### If you must go back\n');
-    expect(one).toContain('`helm rollback my-milvus 4 --namespace milvus`');
-    expect(render({ ...failedHostile(), changed: false })).not.toContain('### If you must go back');
+    expect(one).toContain('`operation: rollback`');
+    const none: Partial<Report>[] = [{ changed: false }, { back: { revision: 4 } }, { operation: 'rollback' }];
+    for (const changes of none) expect(render({ ...failedHostile(), ...changes })).not.toContain('### If you must go');
   });
 
   it('is the first one: nothing was reached', () => {

@@ -34,7 +34,7 @@ describe('a plan of one hop', () => {
       '### The upgrade: Milvus 2.3.11 → 2.4.23, chart 4.1.24 → 4.2.20',
       '- **Pods:** 8 workloads restart: Deployments `my-milvus-datacoord`, ',
       '- **Expected downtime:** none. Every workload',
-      '- **Way back:** `helm rollback my-milvus 4 --namespace milvus`. Helm keeps revision 4',
+      '- **Way back:** `operation: rollback` until the first container with a new image has started; after that only a backup',
       '- **Stays:** StatefulSets `my-milvus-etcd`, `my-milvus-minio` (with their volumes); 1 other object',
       '- **Path:** a Helm upgrade to chart `4.2.20` with image `milvusdb/milvus:v2.4.23`. No chart has 2.4.23',
       '**What it changes**',
@@ -90,17 +90,31 @@ describe('a plan of one hop', () => {
   it('promises no rollback behind a point of no return', () => {
     const page = render(withHop({ pointOfNoReturn: 'Milvus 2.4 writes a mark.' }));
     expect(page).toContain('⚠️ **Point of no return:** Milvus 2.4 writes a mark.');
-    expect(page).toContain('**Way back:** only a backup of metadata and object storage from before this hop');
+    expect(page).toContain(
+      '**Way back:** `operation: rollback` until the first container with a new image has started; after that only a backup of metadata and object storage from before this hop',
+    );
     expect(page).toContain('This run takes none.');
-    expect(page).not.toContain('helm rollback my-milvus');
+    expect(page).not.toContain('goes back to');
   });
 
-  it('names no revision to go back to that was not deployed', () => {
-    const before = facts('2.3.11', 4, '4.1.24');
-    const failed = { ...before, release: { ...before.release, status: 'failed' as const } };
-    expect(render({ ...planned(), before: failed })).toContain(
-      '`helm rollback` to the last revision that was deployed (`helm history my-milvus --namespace milvus` names it)',
-    );
+  describe('between releases that are known to go back', () => {
+    const patch = { sourceVersion: '2.4.16', targetVersion: '2.4.23' };
+
+    it('names the revision, where it was deployed', () => {
+      expect(render(withHop(patch))).toContain('**Way back:** `operation: rollback` goes back to revision 4, which');
+      const before = facts('2.4.16', 4, '4.2.20');
+      const failed = { ...before, release: { ...before.release, status: 'failed' as const } };
+      expect(render({ ...withHop(patch), before: failed })).toContain(
+        'goes back to the revision that this hop begins with',
+      );
+    });
+
+    it('promises nothing for dependencies that change with it', () => {
+      const images = [{ from: 'milvusdb/etcd:3.5.5-r2', to: 'milvusdb/etcd:3.5.14-r1' }];
+      const page = render(withHop({ ...patch, estimate: estimate({ images }) }));
+      expect(page).toContain('until the first container with a new image has started');
+      expect(page).toContain('(`milvusdb/etcd:3.5.5-r2` → `milvusdb/etcd:3.5.14-r1`)');
+    });
   });
 
   it('says plainly that something with data would leave, instead of what stays', () => {
@@ -115,7 +129,6 @@ describe('a plan of one hop', () => {
       render({ ...planned(), plan: plan({ situation, hops: [bare], diff: [] }) });
     expect(page('upgrade')).toContain('**Pods and downtime:** not known, no dry run was made.');
     expect(page('rollout-unfinished')).toContain('**Pods:** no pod restarts by this run.');
-    expect(page('rollout-unfinished')).toContain('the revision before the one that is being rolled out');
   });
 
   it('is one sentence where there is nothing to do', () => {
@@ -157,8 +170,8 @@ describe('a plan of several hops', () => {
       '### To apply exactly this plan',
     ]);
     expect(tableOf(summary, 'Hop').map((cells) => [cells[4], cells[5], cells[6]])).toEqual([
-      ['8 workloads', 'none', '`helm rollback`'],
-      ['10 workloads (estimate)', '1 min to 7 min', '`helm rollback`'],
+      ['8 workloads', 'none', '⚠️ backup only'],
+      ['10 workloads (estimate)', '1 min to 7 min', '⚠️ backup only'],
       ['4 workloads (estimate)', '30 s to 4 min', '⚠️ backup only'],
       ['2 workloads (estimate)', '2 min to 30 min', '⚠️ backup only'],
     ]);
@@ -184,10 +197,16 @@ describe('a plan of several hops', () => {
     expect(foldedPart(summary, 'What changes in the cluster, first hop:')).not.toBe('');
   });
 
-  it('goes back from a later hop to the revision of the one before', () => {
-    expect(part(summary, 'Hop 2')).toContain(
-      '`helm rollback my-milvus <revision> --namespace milvus` to the revision of hop 1',
+  it('goes back from a later hop to where that one began', () => {
+    const hops = ['2.4.16', '2.4.20', '2.4.23'].flatMap((targetVersion, index, all) => {
+      const sourceVersion = all[index - 1];
+      return sourceVersion === undefined ? [] : [hop({ sourceVersion, targetVersion })];
+    });
+    const page = render({ ...plannedHops(), plan: plan({ hops }) });
+    expect(part(page, 'Hop 2')).toContain(
+      'goes back to the revision that this hop begins with, as long as no later hop',
     );
+    expect(tableOf(page, 'Hop').map((cells) => cells[6])).toEqual(['`operation: rollback`', '`operation: rollback`']);
   });
 
   it('is applied with multi-hop', () => {

@@ -4,7 +4,7 @@ import type { CheckResult, Hop, HopEstimate, Plan } from '../../src/plan/plan.js
 import type { Timed } from '../../src/report/events.js';
 import type { Report } from '../../src/report/report.js';
 
-const START = Date.UTC(2026, 10, 22, 14, 0, 0);
+export const START = Date.UTC(2026, 10, 22, 14, 0, 0);
 
 export const clusterComponents: readonly Component[] = [
   'proxy',

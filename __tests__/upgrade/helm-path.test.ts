@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ReleaseRecord, UpgradeIntent } from '../../src/helm/port.js';
 import { failed, Problem } from '../../src/problem.js';
 import type { Event } from '../../src/report/events.js';
 import { helmPath } from '../../src/upgrade/helm-path.js';
 import { runSteps } from '../../src/upgrade/run-steps.js';
+import type { StepId } from '../../src/upgrade/journal/journal.js';
+import type { StepNotes } from '../../src/upgrade/step.js';
 import { FakeClock, flush } from './fake-clock.js';
 import { FakeCluster } from './fake-cluster.js';
 import { deployedPod, deployment, newImage, oldImage, replicaSet } from './objects.js';
@@ -51,6 +53,26 @@ function newRelease(cluster: FakeCluster): void {
   cluster.put(replicaSet('proxy', 2), deployedPod('proxy'), deployment('proxy'));
 }
 
+const noted: string[] = [];
+const notes: StepNotes = {
+  intended: (id, details) => {
+    noted.push(`intended ${id} ${JSON.stringify(details)}`);
+    return Promise.resolve();
+  },
+  observed: (id) => {
+    noted.push(`observed ${id}`);
+    return Promise.resolve();
+  },
+  failed: (id, problem) => {
+    noted.push(`failed ${id} ${problem}`);
+    return Promise.resolve();
+  },
+};
+
+beforeEach(() => {
+  noted.length = 0;
+});
+
 interface World {
   cluster: FakeCluster;
   history: readonly ReleaseRecord[];
@@ -72,11 +94,13 @@ function run(world: Partial<World>, upgrade: (world: World, signal?: AbortSignal
       },
     },
     intent,
+    endsWithinMs: 83_000,
     cluster: state.cluster,
     clock,
     emit: (event) => events.push(event),
     installedRevision: 7,
     history: () => (state.historyAnswers ? Promise.resolve(state.history) : new Promise(() => undefined)),
+    tidy: (history) => Promise.resolve(history),
     isTarget: ({ chart }) => chart.version === '4.2.20',
     expectation: {
       workloads: [{ kind: 'Deployment', name: 'proxy', component: 'proxy', image: newImage }],
@@ -89,7 +113,7 @@ function run(world: Partial<World>, upgrade: (world: World, signal?: AbortSignal
     },
   });
   const outcome: { result?: string; others?: readonly string[] } = {};
-  runSteps(path.steps, (event) => events.push(event), abort.signal).then(
+  runSteps(path.steps, (event) => events.push(event), abort.signal, notes).then(
     () => (outcome.result = 'ok'),
     (error: unknown) => {
       outcome.result = error instanceof Problem ? error.details.id : String(error);
@@ -278,22 +302,27 @@ describe('steps', () => {
   it('a cancelled run begins no step', async () => {
     const abort = new AbortController();
     const walked: string[] = [];
-    const step = (id: string, done: boolean) => ({
+    const step = (id: StepId, done: boolean) => ({
       id,
       title: `Step ${id}`,
       done: () => Promise.resolve(done),
+      intent: () => ({ of: id }),
       act: () => {
-        walked.push(`act ${id}`);
+        walked.push(`act ${id}`, ...noted);
         abort.abort();
         return Promise.resolve();
       },
       verify: () => {
         walked.push(`verify ${id}`);
-        return Promise.resolve();
+        return Promise.resolve({});
       },
     });
-    const ran = runSteps([step('a', true), step('b', false), step('c', false)], () => undefined, abort.signal);
-    await expect(ran).rejects.toMatchObject({ details: { id: 'cancelled', what: expect.stringContaining('Step c') } });
-    expect(walked).toEqual(['act b', 'verify b']);
+    const steps = [step('helm-upgrade', true), step('rollout', false), step('rollout-back', false)];
+    const ran = runSteps(steps, () => undefined, abort.signal, notes);
+    await expect(ran).rejects.toMatchObject({
+      details: { id: 'cancelled', what: expect.stringContaining('Step rollout-back') },
+    });
+    expect(walked).toEqual(['act rollout', 'intended rollout {"of":"rollout"}', 'verify rollout']);
+    expect(noted).toEqual(['intended rollout {"of":"rollout"}', 'observed rollout']);
   });
 });

@@ -20,6 +20,8 @@ export interface Job {
   readonly pathDelimiter: string;
   /** Address of this run, where the runner tells it. */
   readonly runUrl?: string;
+  /** Repository, run, attempt and job, as far as the runner tells them: who holds a lock. */
+  readonly runName: string;
   /** `process.platform` and `process.arch`. */
   readonly os: NodeJS.Platform;
   readonly arch: string;
@@ -63,6 +65,11 @@ function readJob(environment: Job['environment']): Job {
     ...(server === undefined || repository === undefined || run === undefined
       ? {}
       : { runUrl: `${server}/${repository}/actions/runs/${run}` }),
+    runName:
+      ['GITHUB_REPOSITORY', 'GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB']
+        .map(text)
+        .filter((part) => part !== undefined)
+        .join('/') || 'a run outside of GitHub',
     os: process.platform,
     arch: process.arch,
     environment,

@@ -1,6 +1,6 @@
 /** What the user asked for: all inputs, parsed and validated once by src/action/inputs/. Nothing else reads inputs. */
 
-export type Operation = 'upgrade' | 'plan' | 'status';
+export type Operation = 'upgrade' | 'plan' | 'status' | 'rollback';
 /** `auto` picks the path; only `helm` exists so far. */
 export type PathChoice = 'auto' | 'helm';
 
@@ -42,4 +42,6 @@ export interface Request {
   /** All hops of a route in one run, a health gate after each. */
   readonly multiHop: boolean;
   readonly planDigest?: string;
+  /** After a failure: keep what is there, or return to what was, where that is truthful. */
+  readonly onFailure: 'stop' | 'restore';
 }

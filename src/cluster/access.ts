@@ -1,5 +1,5 @@
+import type { Api } from './attempt.js';
 import { exchangeOk } from './exchange.js';
-import type { Api } from './exchange.js';
 import { isObject, listOf, objectOf, parseJson } from './json.js';
 import { groupVersionPath } from './paths.js';
 import type { Access, ResourceRule } from './port.js';

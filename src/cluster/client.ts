@@ -1,29 +1,19 @@
 import { allowed, rules } from './access.js';
+import type { Api } from './attempt.js';
 import { discovery } from './discovery.js';
-import { answerProblem, ClusterProblem } from './errors.js';
-import { exchange, exchangeOk, tooLargeProblem } from './exchange.js';
-import type { Api } from './exchange.js';
-import { isObject, objectOf, parseJson } from './json.js';
+import { answerProblem } from './errors.js';
+import { exchange, exchangeOk } from './exchange.js';
+import { objectOf, parseJson } from './json.js';
 import { listAll } from './list.js';
-import { aboutResource, objectPath, queryString } from './paths.js';
-import type { Cluster, KubeObject, LogOptions, Resource, ServerVersion } from './port.js';
+import { objectPath, queryString } from './paths.js';
+import type { Cluster, KubeObject, LogOptions, Resource, ServerVersion, Writes } from './port.js';
+import { notKubernetes, readObject } from './read.js';
 import { resources } from './resources.js';
-import { AnswerTooLarge } from './transport.js';
 import { trial } from './trial.js';
 import { watchResource } from './watch.js';
+import { create, replace } from './write.js';
 
 const mostLogBytes = 2 * 1024 * 1024;
-
-function notKubernetes(api: Api): ClusterProblem {
-  return new ClusterProblem(
-    {
-      id: 'unexpected-answer',
-      what: `What answers at ${api.host} is not a Kubernetes API server.`,
-      remedy: 'Check the server address.',
-    },
-    false,
-  );
-}
 
 async function serverVersion(api: Api): Promise<ServerVersion> {
   const about = { verb: 'get', group: '', resource: '/version' };
@@ -31,21 +21,8 @@ async function serverVersion(api: Api): Promise<ServerVersion> {
   // Some distributions write the minor version as `36+`.
   const major = parseInt(String(version.major), 10);
   const minor = parseInt(String(version.minor), 10);
-  if (Number.isNaN(major + minor)) throw notKubernetes(api);
+  if (Number.isNaN(major + minor)) throw notKubernetes(api.host);
   return { major, minor, gitVersion: typeof version.gitVersion === 'string' ? version.gitVersion : '' };
-}
-
-async function get(api: Api, resource: Resource, name: string, namespace?: string): Promise<KubeObject | undefined> {
-  const about = aboutResource('get', resource, namespace, name);
-  const path = objectPath(resource, name, namespace);
-  const answer = await exchange(api, { method: 'GET', path }, { about }).catch((error: unknown) => {
-    throw error instanceof AnswerTooLarge ? tooLargeProblem(about, api.host) : error;
-  });
-  if (answer.status === 404) return undefined;
-  if (answer.status >= 400) throw answerProblem(answer.status, answer.body, about, api.host);
-  const object = parseJson(answer.body);
-  if (!isObject(object) || !isObject(object.metadata)) throw notKubernetes(api);
-  return object as unknown as KubeObject;
 }
 
 async function podLogs(
@@ -63,30 +40,32 @@ async function podLogs(
   const path = `${objectPath(resources.pods, pod, namespace)}/log${query}`;
   const about = { verb: 'get', group: '', resource: 'pods/log', namespace, name: pod };
   // One try: the node may be gone, and other pods are waiting to be looked at.
-  const answer = await exchange(api, { method: 'GET', path }, { about, tries: 1 });
+  const answer = await exchange(api, { method: 'GET', path }, { about, patient: false });
   if (answer.status < 400) return answer.body;
-  if (answer.status === 401) throw answerProblem(answer.status, answer.body, about, api.host);
+  if (answer.status === 401) throw answerProblem(answer, about, api.host);
   return undefined;
 }
 
 /**
- * The Cluster port over a transport to kubectl proxy.
+ * The ports Cluster and Writes over a transport to kubectl proxy.
  *
  * @param close ends what is behind the transport
  */
-export function createCluster(api: Api, close: () => Promise<void>): Cluster {
+export function createCluster(api: Api, close: () => Promise<void>): Cluster & Writes {
   return {
     host: api.host,
     serverVersion: () => serverVersion(api),
     resourceFor: discovery(api),
     // The caller names the type; what the server says about it is narrowed by the reader.
     get: async <T extends KubeObject>(resource: Resource, name: string, namespace?: string) =>
-      (await get(api, resource, name, namespace)) as T | undefined,
+      (await readObject(api, resource, name, namespace)) as T | undefined,
     list: (resource, options = {}) => listAll(api, resource, options),
     watch: (resource, options, signal) => watchResource(api, resource, options, signal),
     allowed: (accesses) => allowed(api, accesses),
     rules: (namespace) => rules(api, namespace),
     trial: (resource, object, options) => trial(api, resource, object, options),
+    create: (resource, object, options = {}) => create(api, resource, object, options),
+    replace: (resource, object, options = {}) => replace(api, resource, object, options),
     podLogs: (namespace, pod, options = {}) => podLogs(api, namespace, pod, options),
     close: async () => {
       api.transport.close();

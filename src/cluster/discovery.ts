@@ -1,6 +1,6 @@
+import type { Api } from './attempt.js';
 import { answerProblem } from './errors.js';
 import { exchange } from './exchange.js';
-import type { Api } from './exchange.js';
 import { isObject, listOf, objectOf, parseJson, textOf } from './json.js';
 import { groupVersionPath } from './paths.js';
 import type { Resource } from './port.js';
@@ -13,7 +13,7 @@ async function readGroupVersion(api: Api, group: string, version: string): Promi
   const about = { verb: 'get', group, resource: `discovery ${path}` };
   const answer = await exchange(api, { method: 'GET', path }, { about });
   if (answer.status === 404) return undefined;
-  if (answer.status >= 400) throw answerProblem(answer.status, answer.body, about, api.host);
+  if (answer.status >= 400) throw answerProblem(answer, about, api.host);
   return listOf(objectOf(parseJson(answer.body)).resources).flatMap((entry) => {
     if (!isObject(entry)) return [];
     const plural = textOf(entry.name);

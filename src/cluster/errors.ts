@@ -2,8 +2,9 @@ import { Problem } from '../problem.js';
 import type { ProblemDetails } from '../problem.js';
 import { connectionFailures, startFailures } from './connection-failures.js';
 import type { FailureRow } from './connection-failures.js';
-import { isObject, parseJson, textOf } from './json.js';
 import { scrub } from './scrub.js';
+import { retryAfterMs, statusOf } from './status.js';
+import type { Answered } from './status.js';
 
 /** What a request was about, for sentences and for the rule that a missing permission needs. */
 export interface About {
@@ -23,6 +24,8 @@ export class ClusterProblem extends Problem {
     readonly transient: boolean,
     /** The server's HTTP status, where there was an answer. */
     readonly status?: number,
+    /** How long the server asks to wait before another try, milliseconds. */
+    readonly retryAfterMs?: number,
   ) {
     super('failed', details);
   }
@@ -59,6 +62,13 @@ export function connectionProblem(text: string, host: string, diagnostics = ''):
   const row = connectionFailures.find(({ when }) => when.test(text));
   return row === undefined ? undefined : fromRow(row, host, text, diagnostics);
 }
+
+/** Texts of a connection that was never made: name, dial, proxy, handshake, credentials. */
+const unsent =
+  /^(?:dial |lookup |proxyconnect |socks connect |Proxy Authentication Required|getting credentials|x509: |tls: failed to verify|tls: first record|net\/http: TLS handshake timeout|http: server gave HTTP response|local socket: (?:ECONNREFUSED|ENOENT))/;
+
+/** Whether a text of kubectl proxy or of the local socket says that the request cannot have reached the server. */
+export const neverSent = (text: string): boolean => unsent.test(text);
 
 /** Why kubectl proxy did not start, from its standard error. */
 export function startProblem(stderr: string, host: string): ClusterProblem {
@@ -155,20 +165,9 @@ const otherAnswer =
 /** Statuses that another try may turn into an answer. */
 const transientStatuses: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
-/** The message and details of a Kubernetes Status, or undefined for any other body. */
-export function statusOf(body: string): { readonly message: string; readonly retryAfterSeconds?: number } | undefined {
-  const status = parseJson(body);
-  if (!isObject(status) || status.kind !== 'Status') return undefined;
-  const details = isObject(status.details) ? status.details : {};
-  const seconds = details.retryAfterSeconds;
-  return {
-    message: textOf(status.message) ?? textOf(status.reason) ?? '',
-    ...(typeof seconds === 'number' && seconds > 0 ? { retryAfterSeconds: seconds } : {}),
-  };
-}
-
 /** The Problem behind an answer of the API server that is not a success. */
-export function answerProblem(status: number, body: string, about: About, host: string): ClusterProblem {
+export function answerProblem(answer: Answered, about: About, host: string): ClusterProblem {
+  const { status, body } = answer;
   const message = statusOf(body)?.message ?? body;
   const row = answers.get(status) ?? otherAnswer(status);
   const raw = scrub(message);
@@ -176,6 +175,7 @@ export function answerProblem(status: number, body: string, about: About, host: 
     { ...row(about, host, message), ...(raw === '' ? {} : { raw }) },
     transientStatuses.has(status),
     status,
+    retryAfterMs(answer),
   );
 }
 

@@ -1,117 +1,75 @@
-import type { Clock } from '../clock.js';
-import { answerProblem, ClusterProblem, connectionProblem, statusOf, timeoutProblem } from './errors.js';
+import { attempt } from './attempt.js';
+import type { Api, AttemptOptions, Failed } from './attempt.js';
+import { answerProblem, ClusterProblem, timeoutProblem } from './errors.js';
 import type { About } from './errors.js';
-import { AnswerTooLarge, SocketError } from './transport.js';
-import type { HttpAnswer, HttpRequest, Transport } from './transport.js';
+import { callPauses, growing } from './pauses.js';
+import { AnswerTooLarge } from './transport.js';
+import type { HttpAnswer, HttpRequest } from './transport.js';
 
-/** The collaborators that every call needs. */
-export interface Api {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly host: string;
-  /** What kubectl wrote to standard error last. */
-  readonly diagnostics: () => string;
-  /** A credential plugin is behind the connection: client-go runs it anew after a 401, for the next request. */
-  readonly renewable: boolean;
+export interface ExchangeOptions extends AttemptOptions {
+  /** One try, milliseconds. */
+  readonly tryMs?: number;
+  /** No try begins after this time and none is waited for, milliseconds since the epoch. */
+  readonly until?: number;
+  /** `false`: a failure that may pass is not waited out. */
+  readonly patient?: boolean;
 }
 
-export interface ExchangeOptions {
-  readonly about: About;
-  /** All tries together, milliseconds. */
-  readonly withinMs?: number;
-  readonly tries?: number;
-  readonly maxBytes?: number;
-  readonly signal?: AbortSignal;
-}
+const defaultTryMs = 30_000;
+/** Added to one whole try, this is how long a server that has answered before is waited for: restarts take 20 to 40 s. */
+const outageMs = 30_000;
+/** Of a server that has not answered yet; the address may be wrong, and its user waits for that sentence. */
+const firstTries = 4;
 
-const defaults = { withinMs: 30_000, tries: 4, maxBytes: 64 * 1024 * 1024 };
-const firstDelayMs = 250;
-
-class TimedOut extends Error {}
-
-/** kubectl proxy's own failures: 500 with a bare text. The API server's have a Status. */
-export const isProxyFailure = (status: number, contentType: string | undefined): boolean =>
-  status === 500 && contentType?.startsWith('text/plain') === true;
-
-async function once(api: Api, call: HttpRequest, options: ExchangeOptions, timeoutMs: number): Promise<HttpAnswer> {
-  const timer = new AbortController();
-  const stop = new AbortController();
-  const cancel = (): void => {
-    stop.abort(options.signal?.reason);
-  };
-  options.signal?.addEventListener('abort', cancel, { once: true });
-  if (options.signal?.aborted === true) cancel();
-  void api.clock.sleep(timeoutMs, timer.signal).then(
-    () => {
-      stop.abort(new TimedOut());
-    },
-    () => undefined,
-  );
-  try {
-    return await api.transport.send(call, options.maxBytes ?? defaults.maxBytes, stop.signal);
-  } finally {
-    timer.abort();
-    options.signal?.removeEventListener('abort', cancel);
-  }
-}
-
-function retryAfterMs(answer: HttpAnswer): number | undefined {
-  const seconds = Number(answer.headers['retry-after']) || statusOf(answer.body)?.retryAfterSeconds;
-  return seconds === undefined || seconds <= 0 ? undefined : seconds * 1000;
-}
-
-interface Outcome {
-  readonly answer?: HttpAnswer;
-  /** Set where the try failed; without `answer` there is nothing else. */
-  readonly problem?: ClusterProblem;
-}
-
-async function attempt(api: Api, call: HttpRequest, options: ExchangeOptions, timeoutMs: number): Promise<Outcome> {
-  const { about } = options;
-  try {
-    const answer = await once(api, call, options, timeoutMs);
-    if (answer.status < 400) return { answer };
-    if (isProxyFailure(answer.status, answer.headers['content-type'])) {
-      const problem = connectionProblem(answer.body, api.host, api.diagnostics());
-      if (problem !== undefined) return { problem };
-    }
-    return { answer, problem: answerProblem(answer.status, answer.body, about, api.host) };
-  } catch (error) {
-    if (error instanceof TimedOut) return { problem: timeoutProblem(about, api.host, timeoutMs) };
-    if (error instanceof SocketError) {
-      const problem = connectionProblem(error.message, api.host, api.diagnostics());
-      if (problem !== undefined) return { problem };
-    }
-    throw error;
-  }
+/** How long to wait before the next try; undefined where the outcome is the last word. */
+function nextPause(
+  api: Api,
+  problem: ClusterProblem,
+  { patient }: ExchangeOptions,
+  tries: number,
+  doubted: number,
+): number | undefined {
+  const doubt = api.contact.doubts(problem.status, api.renewable, api.clock.now())[doubted];
+  if (doubt !== undefined) return doubt;
+  const waits = problem.transient && patient !== false && (api.contact.made || tries < firstTries);
+  return waits ? (problem.retryAfterMs ?? growing(callPauses, tries - 1, api.chance())) : undefined;
 }
 
 /**
- * One call that changes nothing in the cluster, tried again within a deadline while the failure may pass: no connection, 429 (after
- * its Retry-After), 5xx. Any other status is an answer and is returned as it is, as is the last one of a failing server.
+ * One call that changes nothing in the cluster, tried again while the failure may pass: no connection, 429 (after its Retry-After), 5xx.
+ * A server that has answered this client before is waited for through a restart (a minute, with the default `tryMs`), another gets four
+ * tries within `tryMs`. Refusals that may be of the moment are asked again (see Contact). Any other status is an
+ * answer and is returned as it is, as is the last one of a failing server.
  *
  * @throws ClusterProblem when there was no answer, AnswerTooLarge, or the reason of `options.signal`
  */
 export async function exchange(api: Api, call: HttpRequest, options: ExchangeOptions): Promise<HttpAnswer> {
-  const deadline = api.clock.now() + (options.withinMs ?? defaults.withinMs);
-  const tries = options.tries ?? defaults.tries;
-  let renewed = !api.renewable;
-  for (let n = 1; ; n += 1) {
+  const { clock, contact } = api;
+  const tryMs = options.tryMs ?? defaultTryMs;
+  const begun = clock.now();
+  const restMs = (): number =>
+    Math.min(begun + tryMs + (contact.made ? outageMs : 0), options.until ?? Infinity) - clock.now();
+  const late = (): Failed => ({ problem: timeoutProblem(options.about, api.host, clock.now() - begun) });
+  let last: Failed | undefined;
+  let doubted = 0;
+  for (let tries = 1; ; tries += 1) {
     options.signal?.throwIfAborted();
-    const { answer, problem } = await attempt(api, call, options, Math.max(deadline - api.clock.now(), 1));
-    if (problem === undefined && answer !== undefined) return answer;
-    const unauthorized = problem?.status === 401 && !renewed;
-    if (unauthorized) renewed = true;
-    const delay = unauthorized
-      ? 0
-      : ((answer === undefined ? undefined : retryAfterMs(answer)) ?? firstDelayMs * 2 ** (n - 1));
-    const again = unauthorized || (problem?.transient === true && n < tries);
-    if (!again || api.clock.now() + delay >= deadline) {
-      if (answer !== undefined) return answer;
-      throw problem ?? timeoutProblem(options.about, api.host, options.withinMs ?? defaults.withinMs);
-    }
-    await api.clock.sleep(delay, options.signal);
+    const limit = Math.min(tryMs, restMs());
+    if (limit <= 0) return endedWith(last ?? late());
+    const outcome = await attempt(api, call, options, limit);
+    if (outcome.problem === undefined) return outcome.answer;
+    // A try that was cut short says less than the failure before it.
+    if (last === undefined || outcome.timedOut !== true || limit === tryMs) last = outcome;
+    const pause = nextPause(api, outcome.problem, options, tries, doubted);
+    if (pause === undefined || pause >= restMs()) return endedWith(last);
+    if (!outcome.problem.transient) doubted += 1;
+    await clock.sleep(pause, options.signal);
   }
+}
+
+function endedWith({ answer, problem }: Failed): HttpAnswer {
+  if (answer === undefined) throw problem;
+  return answer;
 }
 
 /** The Problem for a body that is larger than this program takes. */
@@ -134,6 +92,6 @@ export async function exchangeOk(api: Api, call: HttpRequest, options: ExchangeO
     if (error instanceof AnswerTooLarge) throw tooLargeProblem(options.about, api.host);
     throw error;
   }
-  if (answer.status >= 400) throw answerProblem(answer.status, answer.body, options.about, api.host);
+  if (answer.status >= 400) throw answerProblem(answer, options.about, api.host);
   return answer.body;
 }

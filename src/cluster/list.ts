@@ -1,6 +1,6 @@
+import type { Api } from './attempt.js';
 import { answerProblem, ClusterProblem } from './errors.js';
 import { exchange, tooLargeProblem } from './exchange.js';
-import type { Api } from './exchange.js';
 import { isObject, listOf, objectOf, parseJson, textOf } from './json.js';
 import { aboutResource, collectionPath, queryString, selectors } from './paths.js';
 import type { KubeList, KubeObject, ListOptions, Resource } from './port.js';
@@ -9,7 +9,7 @@ import type { HttpAnswer } from './transport.js';
 
 const pageSize = 500;
 /** A page may take longer than other calls: a list of Secrets is megabytes over the runner's line. */
-const pageWithinMs = 60_000;
+const pageTryMs = 60_000;
 /** A continue token expires after minutes; then the list begins again, but not for ever. */
 const mostRestarts = 3;
 
@@ -57,7 +57,7 @@ export async function listAll<T extends KubeObject>(
   signal?: AbortSignal,
 ): Promise<KubeList<T>> {
   const about = aboutResource('list', resource, options.namespace);
-  const calling = { about, withinMs: pageWithinMs, ...(signal === undefined ? {} : { signal }) };
+  const calling = { about, tryMs: pageTryMs, ...(signal === undefined ? {} : { signal }) };
   let limit = pageSize;
   let restarts = 0;
   let items: KubeObject[] = [];
@@ -79,7 +79,7 @@ export async function listAll<T extends KubeObject>(
       next = undefined;
       continue;
     }
-    if (answer.status >= 400) throw answerProblem(answer.status, answer.body, about, api.host);
+    if (answer.status >= 400) throw answerProblem(answer, about, api.host);
     const page = parsePage(answer.body, resource);
     if (page === undefined) throw notAList(api.host, resource);
     items = items.concat(page.items);

@@ -1,8 +1,10 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { createCluster } from './client.js';
+import { Contact } from './contact.js';
 import type { PreparedKubeconfig } from './credentials/prepare.js';
 import type { Leftovers } from './leftovers.js';
-import type { Cluster } from './port.js';
+import type { Cluster, Writes } from './port.js';
 import { startProxy } from './proxy.js';
 import { socketTransport } from './transport.js';
 
@@ -25,10 +27,20 @@ export interface OpenOptions {
  *
  * @throws Problem when kubectl proxy does not start
  */
-export async function openCluster(options: OpenOptions): Promise<Cluster> {
+export async function openCluster(options: OpenOptions): Promise<Cluster & Writes> {
   const { path, context, host, serverPath, renewable } = options.kubeconfig;
   const proxy = await startProxy({ ...options, kubeconfig: path, context, host, serverPath });
   const transport = socketTransport(proxy.socket);
   const diagnostics = (): string => proxy.diagnostics();
-  return createCluster({ transport, clock: options.clock, host, diagnostics, renewable }, () => proxy.close());
+  const api = {
+    transport,
+    clock: options.clock,
+    host,
+    diagnostics,
+    renewable,
+    contact: new Contact(),
+    chance: () => randomInt(1000) / 1000,
+    word: () => randomBytes(16).toString('hex'),
+  };
+  return createCluster(api, () => proxy.close());
 }

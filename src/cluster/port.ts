@@ -112,6 +112,30 @@ export interface Trial {
   readonly message?: string;
 }
 
+/** What became of a write that holds only for the state it was decided on. */
+export type Written<T extends KubeObject = KubeObject> =
+  | { readonly written: true; readonly object: T }
+  /** Somebody else was first: it is there already (create), or it has changed or is gone (replace). `found`: what is there now. */
+  | { readonly written: false; readonly found?: T };
+
+export interface WriteOptions {
+  /** No try begins after this time, and none is waited for, milliseconds since the epoch; 30 s from now by default. */
+  readonly until?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes of whole objects under optimistic concurrency. A lost answer is looked into here: each write carries a random
+ * mark (an annotation), and what is found afterwards says whether it took place. So a write is reported as it is in the
+ * cluster, or rejects with a Problem `write-unknown` where that could not be found out in time, `write-too-late` where there
+ * was no time to send anything, and why the server refused otherwise. After an abort nothing is known about it.
+ */
+export interface Writes {
+  create<T extends KubeObject>(resource: Resource, object: T, options?: WriteOptions): Promise<Written<T>>;
+  /** `metadata.resourceVersion` is the one that the change was decided on. */
+  replace<T extends KubeObject>(resource: Resource, object: T, options?: WriteOptions): Promise<Written<T>>;
+}
+
 export interface Cluster {
   /** Host (and port) of the API server, for messages and the report. Never with credentials. */
   readonly host: string;

@@ -1,9 +1,9 @@
+import type { Api } from './attempt.js';
 import { exchange } from './exchange.js';
-import type { Api } from './exchange.js';
-import { statusOf } from './errors.js';
 import { aboutResource, collectionPath, objectPath, queryString } from './paths.js';
 import type { KubeObject, Resource, Trial, TrialWay } from './port.js';
 import { scrub } from './scrub.js';
+import { statusOf } from './status.js';
 import { AnswerTooLarge, type HttpRequest } from './transport.js';
 
 /** Nothing is stored, and what the schema does not know is an error. */
@@ -66,7 +66,7 @@ export async function trial(
   const about = aboutResource(way === 'create' ? 'create' : 'patch', resource, namespace, object.metadata.name);
   try {
     const call = requests[way](resource, object, namespace);
-    const answer = await exchange(api, call, { about, tries: 1, ...(signal === undefined ? {} : { signal }) });
+    const answer = await exchange(api, call, { about, patient: false, ...(signal === undefined ? {} : { signal }) });
     if (answer.status < 400) return { accepted: true };
     const message = scrub(statusOf(answer.body)?.message ?? '');
     return saysNothing(answer.status, message) ? {} : { accepted: false, message };

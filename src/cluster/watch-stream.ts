@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
-import { answerProblem, ClusterProblem, connectionProblem } from './errors.js';
-import { isProxyFailure } from './exchange.js';
-import type { Api } from './exchange.js';
+import { isProxyFailure } from './attempt.js';
+import type { Api } from './attempt.js';
+import { answerProblem, connectionProblem } from './errors.js';
+import type { ClusterProblem } from './errors.js';
 import { isObject, objectOf, parseJson, textOf } from './json.js';
 import { aboutResource, collectionPath, queryString, selectors } from './paths.js';
 import type { KubeObject, ListOptions, Resource } from './port.js';
@@ -9,11 +10,11 @@ import { isOlder } from './resource-version.js';
 import { AnswerTooLarge, SocketError } from './transport.js';
 import type { HttpStream } from './transport.js';
 
-/** `ended`: the server closed it in time, go on from `resourceVersion`. `broken`: list again. */
+/** `ended`: the server closed it in time, go on from `resourceVersion`. `broken`: list again, if at all. */
 export interface StreamEnd {
   readonly end: 'ended' | 'broken';
   readonly resourceVersion: string;
-  /** Why it broke, where there is something to say; transient. */
+  /** Why it broke, where there is something to say. */
   readonly problem?: ClusterProblem;
 }
 
@@ -63,20 +64,26 @@ async function guardSilence(
   }
 }
 
+function lost(api: Api, text: string): ClusterProblem | undefined {
+  api.contact.failed(api.clock.now());
+  return connectionProblem(text, api.host, api.diagnostics());
+}
+
 async function refusal(stream: HttpStream, api: Api, resource: Resource, namespace?: string): Promise<ClusterProblem> {
   let body = '';
   for await (const chunk of stream.chunks) if (body.length < 64 * 1024) body += chunk.toString('utf8');
-  const own = isProxyFailure(stream.status, stream.headers['content-type'])
-    ? connectionProblem(body, api.host, api.diagnostics())
-    : undefined;
-  return own ?? answerProblem(stream.status, body, aboutResource('watch', resource, namespace), api.host);
+  const own = isProxyFailure(stream.status, stream.headers['content-type']) ? lost(api, body) : undefined;
+  if (own !== undefined) return own;
+  const answer = { status: stream.status, headers: stream.headers, body };
+  api.contact.answered(answer, api.clock.now());
+  return answerProblem(answer, aboutResource('watch', resource, namespace), api.host);
 }
 
 /**
  * One watch request from `resourceVersion` to its end. An event older than what was seen is passed over.
  *
  * @param silenceMs without a byte for so long the stream counts as broken: connections die without a word
- * @throws ClusterProblem when the server refuses for good, or the reason of `signal`
+ * @throws the reason of `signal`
  * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export async function* watchOnce<T extends KubeObject>(
@@ -125,9 +132,7 @@ export async function* watchOnce<T extends KubeObject>(
     const stream = await api.transport.open({ method: 'GET', path }, stop.signal);
     if (stream.status !== 200) {
       const problem = await refusal(stream, api, resource, options.namespace);
-      if (stream.status === 410) return broken();
-      if (problem.transient) return broken(problem);
-      throw problem;
+      return stream.status === 410 ? broken() : broken(problem);
     }
     for await (const line of linesOf(stream.chunks, () => {
       heardAt = api.clock.now();
@@ -139,9 +144,7 @@ export async function* watchOnce<T extends KubeObject>(
         const code = typeof status.code === 'number' ? status.code : 500;
         if (code === 410) return broken();
         const about = aboutResource('watch', resource, options.namespace);
-        const problem = answerProblem(code, JSON.stringify(status), about, api.host);
-        if (problem.transient) return broken(problem);
-        throw problem;
+        return broken(answerProblem({ status: code, headers: {}, body: JSON.stringify(status) }, about, api.host));
       }
       if (!isObject(event.object)) return broken();
       const seen = textOf(objectOf(event.object.metadata).resourceVersion);
@@ -154,11 +157,10 @@ export async function* watchOnce<T extends KubeObject>(
     return { end: 'ended', resourceVersion };
   } catch (error) {
     signal.throwIfAborted();
+    if (silence.signal.aborted) api.contact.failed(api.clock.now());
     if (silence.signal.aborted || error instanceof AnswerTooLarge) return broken();
     if (!(error instanceof SocketError)) throw error;
-    const problem = connectionProblem(error.message, api.host, api.diagnostics());
-    if (problem?.transient === false) throw problem;
-    return broken(problem);
+    return broken(lost(api, error.message));
   } finally {
     guard.abort();
     stop.abort();

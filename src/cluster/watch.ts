@@ -1,6 +1,8 @@
+import type { Api } from './attempt.js';
 import { ClusterProblem } from './errors.js';
-import type { Api } from './exchange.js';
 import { listAll } from './list.js';
+import { growing } from './pauses.js';
+import type { Pauses } from './pauses.js';
 import type { KubeList, KubeObject, ListOptions, Resource, WatchEvent } from './port.js';
 import { isOlder } from './resource-version.js';
 import { watchOnce } from './watch-stream.js';
@@ -15,8 +17,7 @@ export interface WatchLimits {
   readonly silenceMs: number;
   /** After this the server ends a healthy stream by itself. */
   readonly streamSeconds: number;
-  readonly firstDelayMs: number;
-  readonly longestDelayMs: number;
+  readonly pauses: Pauses;
   /** After so long without one good answer the last failure is thrown. */
   readonly giveUpMs: number;
   /** So many lists older than what was seen are passed over; a cluster restored from a backup stays older. */
@@ -26,16 +27,16 @@ export interface WatchLimits {
 export const watchLimits: WatchLimits = {
   silenceMs: 20_000,
   streamSeconds: 240,
-  firstDelayMs: 500,
-  longestDelayMs: 15_000,
+  pauses: { first: 500, longest: 15_000 },
   giveUpMs: 5 * 60_000,
   staleLists: 5,
 };
 
-/** Growing pauses between failures; a success starts anew. */
+/** What one watch bears: growing pauses between failures, and an end to them. */
 class Patience {
   private failures = 0;
   private since: number | undefined;
+  private refusals = 0;
 
   constructor(
     private readonly api: Api,
@@ -43,19 +44,44 @@ class Patience {
     private readonly signal: AbortSignal,
   ) {}
 
+  /** A stream that lived: everything starts anew. */
   reset(): void {
     this.failures = 0;
+    this.refusals = 0;
     this.since = undefined;
   }
 
-  /** Waits before the next try. Throws `problem` when it has gone on for too long. */
+  /** A good answer: the server is there. Pauses go on growing, because the stream may break at once again. */
+  answered(): void {
+    this.since = undefined;
+  }
+
+  /**
+   * Waits before the next try.
+   *
+   * @throws ClusterProblem `problem` where it will not pass, or has not for too long
+   */
   async pause(problem?: ClusterProblem): Promise<void> {
-    const now = this.api.clock.now();
+    const { clock, chance } = this.api;
+    if (problem?.transient === false) {
+      await clock.sleep(this.doubt(problem), this.signal);
+      return;
+    }
+    const now = clock.now();
     this.since ??= now;
-    if (problem !== undefined && now - this.since >= this.limits.giveUpMs) throw problem;
-    const delay = Math.min(this.limits.firstDelayMs * 2 ** this.failures, this.limits.longestDelayMs);
-    this.failures = Math.min(this.failures + 1, 30);
-    await this.api.clock.sleep(delay, this.signal);
+    const asked = problem?.retryAfterMs ?? 0;
+    if (problem !== undefined && now - this.since + asked >= this.limits.giveUpMs) throw problem;
+    const delay = Math.max(growing(this.limits.pauses, this.failures, chance()), asked);
+    this.failures += 1;
+    await clock.sleep(delay, this.signal);
+  }
+
+  private doubt(problem: ClusterProblem): number {
+    const { contact, renewable, clock } = this.api;
+    const pause = contact.doubts(problem.status, renewable, clock.now())[this.refusals];
+    this.refusals += 1;
+    if (pause === undefined) throw problem;
+    return pause;
   }
 }
 
@@ -83,6 +109,7 @@ export async function* watchResource<T extends KubeObject>(
       return await listAll<T>(api, resource, options, signal);
     } catch (error) {
       signal.throwIfAborted();
+      // A refusal has been asked about more than once already.
       if (!(error instanceof ClusterProblem) || !error.transient) throw error;
       await patience.pause(error);
       return undefined;
@@ -93,6 +120,7 @@ export async function* watchResource<T extends KubeObject>(
     while (!signal.aborted) {
       const list = await tryList();
       if (list === undefined) continue;
+      patience.answered();
       if (isOlder(list.resourceVersion, newest) && stale < limits.staleLists) {
         stale += 1;
         await patience.pause();
@@ -107,11 +135,11 @@ export async function* watchResource<T extends KubeObject>(
       do {
         const startedAt = api.clock.now();
         end = yield* watchOnce<T>(api, resource, options, from, limits, signal);
-        const lived = end.resourceVersion !== from || api.clock.now() - startedAt >= limits.longestDelayMs;
+        const lived = end.resourceVersion !== from || api.clock.now() - startedAt >= limits.pauses.longest;
         from = end.resourceVersion;
         newest = from;
         if (lived) patience.reset();
-        else await patience.pause(end.problem);
+        if (!lived || end.problem?.retryAfterMs !== undefined) await patience.pause(end.problem);
       } while (end.end === 'ended');
     }
   } catch (error) {

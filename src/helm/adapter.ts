@@ -5,7 +5,7 @@ import type { Problem } from '../problem.js';
 import type { Run, RunResult } from '../process/port.js';
 import { classifyHelmError } from './errors.js';
 import type { HelmCall } from './errors/row.js';
-import { requireSupported, templateArguments, upgradeArguments } from './flags.js';
+import { requireSupported, rollbackArguments, templateArguments, upgradeArguments } from './flags.js';
 import type { Helm, HelmVersion } from './port.js';
 import { parseManifest } from './manifest.js';
 import { parseRendered } from './rendered.js';
@@ -19,7 +19,14 @@ const recordingMs = 20_000;
  * Between SIGINT and SIGKILL: Helm needs a moment to mark its revision failed, and a cancelled run must see the end of
  * every Helm before its own (childrenMs in src/upgrade/interrupt.ts).
  */
-const killAfterMs = 3_000;
+const killAfterMs = 2_500;
+
+/**
+ * The longest that a Helm that writes can live, in milliseconds after its start, as long as this process lives: its own
+ * `--timeout`, time to record the end, and the grace between SIGINT and SIGKILL. A Helm that lost its parent is ended by
+ * nobody: it usually ends much sooner, but only what it writes can tell whether it is gone.
+ */
+export const helmEndsWithinMs = (timeoutMs: number): number => timeoutMs + recordingMs + killAfterMs;
 
 export interface HelmOptions {
   /** The program. */
@@ -65,16 +72,29 @@ function helmEnvironment(options: HelmOptions): Record<string, string> {
   };
 }
 
+/** How a cancelled call may have left the release. */
+type Left = 'nothing-written' | 'failed-or-none' | 'pending';
+
+const afterCancel: Readonly<Record<Left, string>> = {
+  'nothing-written': 'Nothing was written. Run it again.',
+  'failed-or-none': 'If Helm had begun, the new revision is marked failed. Run it again with the same inputs to go on.',
+  pending:
+    'The new revision may be left pending, and applied in part. Run it again with the same inputs: the run waits until ' +
+    'the revision has ended, or marks it failed when nothing works on it any more, and goes on.',
+};
+
+/** `helm rollback` has no handler for the signal: it ends at once, and its revision stays pending. */
+function leftBy(result: RunResult, call: HelmCall, writes: boolean): Left {
+  if (!writes) return 'nothing-written';
+  return call.act === 'rollback' || result.signal === 'SIGKILL' ? 'pending' : 'failed-or-none';
+}
+
 function cancelled(result: RunResult, call: HelmCall, writes: boolean): Problem {
   const killed = writes && result.signal === 'SIGKILL';
   return failed({
     id: 'cancelled',
     what: `The ${call.act} of release ${call.release} in namespace ${call.namespace} was cancelled${killed ? ', and Helm had to be killed' : ''}.`,
-    remedy: killed
-      ? 'The last revision may be left pending. `helm history` shows it; `helm rollback` to the last good revision frees the release, unless a pod of a newer minor version has started.'
-      : writes
-        ? 'If Helm had begun, the new revision is marked failed. Run the same upgrade again to go on.'
-        : 'Nothing was written. Run it again.',
+    remedy: afterCancel[leftBy(result, call, writes)],
   });
 }
 
@@ -153,6 +173,10 @@ export function createHelm(options: HelmOptions): HelmCli {
     upgrade: async (intent, signal) => {
       const args = upgradeArguments(intent, version, 'apply');
       await call(args, about(intent, 'upgrade'), intent.timeoutMs + recordingMs, true, signal);
+    },
+    rollback: async (intent, signal) => {
+      const args = rollbackArguments(intent, version);
+      await call(args, about(intent, 'rollback'), intent.timeoutMs + recordingMs, true, signal);
     },
     pullChart: async (reference, chartVersion, signal) => {
       const directory = await mkdtemp(join(tempDir, 'chart-'));

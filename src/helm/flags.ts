@@ -1,5 +1,6 @@
 import { refused } from '../problem.js';
-import type { HelmVersion, TemplateIntent, UpgradeIntent } from './port.js';
+import { labelArguments } from './labels.js';
+import type { HelmVersion, RollbackIntent, TemplateIntent, UpgradeIntent } from './port.js';
 
 /** Whether Helm only renders (`helm upgrade --dry-run=server`) or writes. */
 export type UpgradeRun = 'dry-run' | 'apply';
@@ -72,12 +73,55 @@ export function upgradeArguments(intent: UpgradeIntent, version: HelmVersion, ru
     ...(chart.version === undefined ? [] : ['--version', chart.version]),
     ...(flagsOfMajor[version.major] ?? []),
     ...flagsOfRun[run],
+    // A dry run stores nothing.
+    ...(run === 'apply' ? labelArguments(intent.labels) : []),
     // Helm fetches and reads the server's whole schema for it, which takes half a second to two.
     ...(intent.validate ? [] : ['--disable-openapi-validation']),
     // What follows is never read as a flag.
     '--',
     intent.release,
     chart.reference,
+  ];
+}
+
+/** `helm rollback --description` came with 4.3.0, https://github.com/helm/helm/pull/31580; longer ones are refused. */
+const describedFrom = { major: 4, minor: 3 } as const;
+const longestDescription = 256;
+
+const takesDescription = ({ major, minor }: HelmVersion): boolean =>
+  major > describedFrom.major || (major === describedFrom.major && minor >= describedFrom.minor);
+
+/**
+ * The arguments of `helm rollback` (https://helm.sh/docs/helm/helm_rollback/), for Helm 3.14 to 3.x and 4.x. Throws a
+ * Problem `helm-version-unsupported`.
+ *
+ * Left out on purpose: `--wait` (as for an upgrade), `--force`, `--force-replace` and `--recreate-pods` (they delete
+ * what runs), `--force-conflicts` and `--cleanup-on-fail` (as for an upgrade), `--no-hooks` (hooks for a rollback are
+ * there because the chart is not whole without them). `--labels` does not exist: Helm copies the labels of the revision
+ * that it goes back to. With `--server-side=auto` that revision's apply method is taken, not the last one's.
+ *
+ * @throws Error unless the revision is a positive whole number: Helm takes 0 as the one before the last
+ */
+export function rollbackArguments(intent: RollbackIntent, version: HelmVersion): string[] {
+  requireSupported(version);
+  if (!Number.isSafeInteger(intent.revision) || intent.revision < 1)
+    throw new Error(`${intent.revision} is not a revision to go back to`);
+  return [
+    'rollback',
+    '--namespace',
+    intent.namespace,
+    '--timeout',
+    seconds(intent.timeoutMs),
+    // Helm prunes before it begins, and may prune the very revision that it goes back to: no second try could be made.
+    '--history-max',
+    '0',
+    ...(takesDescription(version)
+      ? ['--description', Array.from(intent.description).slice(0, longestDescription).join('')]
+      : []),
+    ...(flagsOfMajor[version.major] ?? []),
+    '--',
+    intent.release,
+    String(intent.revision),
   ];
 }
 

@@ -72,6 +72,19 @@ export interface UpgradeIntent {
   readonly applyMethod: ApplyMethod;
   /** Whether Helm holds the objects against the server's schema itself: not where the server has judged them already. */
   readonly validate: boolean;
+  /** Stored as labels of the release's Secret from the moment Helm begins; they survive a killed Helm. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Going back to an earlier revision: Helm writes a new one with that one's manifest and values. */
+export interface RollbackIntent {
+  readonly release: string;
+  readonly namespace: string;
+  /** The revision to go back to. */
+  readonly revision: number;
+  /** Applies to Helm's own operations, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly description: string;
 }
 
 /** What a dry run renders: the same shape for Helm 3 and 4. */
@@ -110,4 +123,6 @@ export interface Helm {
    * classified Problem otherwise; after `signal` (SIGINT passed on) with id `cancelled`.
    */
   upgrade(intent: UpgradeIntent, signal?: AbortSignal): Promise<void>;
+  /** `helm rollback`, without waiting. Resolves and rejects as `upgrade` does. */
+  rollback(intent: RollbackIntent, signal?: AbortSignal): Promise<void>;
 }

@@ -1,20 +1,21 @@
-import { gunzipSync } from 'node:zlib';
 import type { Cluster, KubeObject } from '../cluster/port.js';
 import { resources } from '../cluster/resources.js';
 import { failed, refused } from '../problem.js';
 import type { Problem } from '../problem.js';
-import { errorCode, isObject, objectOf, stringOf } from './json.js';
+import { isObject, objectOf, stringOf } from './json.js';
 import type { JsonObject } from './json.js';
+import { systemLabels } from './labels.js';
 import { releaseStatuses, type ApplyMethod, type ReleaseRecord, type ReleaseStatus } from './port.js';
 import { presentable } from './stderr.js';
+import { unpack } from './stored.js';
 
 /** https://github.com/helm/helm/blob/main/pkg/storage/driver/secrets.go */
 const recordType = 'helm.sh/release.v1';
-/** https://github.com/helm/helm/blob/main/pkg/storage/driver/util.go */
-const ownLabels: ReadonlySet<string> = new Set(['name', 'owner', 'status', 'version', 'createdAt', 'modifiedAt']);
-/** A Secret holds at most 1 MiB; a real record unpacks to a few MiB. More than this is not a release. */
-const maxUnpackedBytes = 32 * 1024 * 1024;
 const namedInSentence = 10;
+
+/** Name of the Secret that holds a revision. */
+export const recordSecretName = (release: string, revision: number): string =>
+  `sh.helm.release.v1.${release}.v${revision}`;
 
 const statusOf = (value: unknown): ReleaseStatus => releaseStatuses.find((status) => status === value) ?? 'unknown';
 
@@ -32,23 +33,17 @@ function unreadable(secret: string, namespace: string, reason: string): Problem 
   });
 }
 
-/** gzip is optional: records older than Helm's compression are plain JSON. */
-const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08;
-
-function unpack(stored: Buffer): JsonObject | string {
-  const bytes = Buffer.from(stored.toString('latin1'), 'base64');
+function parsed(text: string): JsonObject | string {
   try {
-    const json = isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: maxUnpackedBytes }) : bytes;
-    const parsed: unknown = JSON.parse(json.toString('utf8'));
-    return isObject(parsed) ? parsed : 'it does not hold an object';
-  } catch (error) {
-    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE')
-      return `it unpacks to more than ${maxUnpackedBytes / 1024 / 1024} MiB`;
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : 'it does not hold an object';
+  } catch {
     return 'it is not base64 of (gzipped) JSON';
   }
 }
 
-const isRecord = (secret: KubeObject): boolean => secret.type === recordType;
+/** Whether a Secret is of Helm's type. */
+export const isRecord = (secret: KubeObject): boolean => secret.type === recordType;
 
 /**
  * One revision, decoded from its Secret: JSON, gzipped (not always), base64, in the Secret's own base64
@@ -62,13 +57,15 @@ export function decodeRecord(secret: KubeObject): ReleaseRecord {
   const encoded = objectOf(secret.data).release;
   if (typeof encoded !== 'string' || encoded === '') throw fail('it has no key `release`');
   const stored = Buffer.from(encoded, 'base64');
-  const release = unpack(stored);
+  const unpacked = unpack(stored);
+  if ('reason' in unpacked) throw fail(unpacked.reason);
+  const release = parsed(unpacked.text);
   if (typeof release === 'string') throw fail(release);
 
   const { name, version: revision, info, chart } = release;
   if (typeof name !== 'string' || name === '') throw fail('it names no release');
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 1) throw fail('it has no revision');
-  if (secretName !== `sh.helm.release.v1.${name}.v${revision}`)
+  if (secretName !== recordSecretName(name, revision))
     throw fail(`it holds revision ${revision} of release ${name}, which is another one`);
   // Helm renders into the recorded namespace, so a record that was copied here would change the other one.
   if (release.namespace !== namespace) throw fail('it belongs to a release in another namespace');
@@ -90,7 +87,7 @@ export function decodeRecord(secret: KubeObject): ReleaseRecord {
     applyMethod: applyMethodOf(release.apply_method),
     userValues: objectOf(release.config),
     manifest: release.manifest,
-    labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !ownLabels.has(label))),
+    labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !systemLabels.has(label))),
     storedBytes: stored.length,
   };
 }

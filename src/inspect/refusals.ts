@@ -1,4 +1,5 @@
 import { refused } from '../problem.js';
+import { attemptOf } from '../helm/attempt.js';
 import type { ReleaseRecord, ReleaseStatus } from '../helm/port.js';
 import type { ServerVersion } from '../cluster/port.js';
 
@@ -8,28 +9,29 @@ const oldestKubernetes = { major: 1, minor: 20 };
 const caution =
   'Look at the images of its pods first: where one of a newer minor version has started already, the older one may not read what it wrote, and only a backup leads back.';
 
+/** What a pending status means. The record alone cannot tell whether Helm still runs. */
+const pending: Partial<Record<ReleaseStatus, string>> = {
+  'pending-upgrade': 'an upgrade is running now, or was killed before it could say how it ended',
+  'pending-rollback': 'a rollback is running now, or was killed before it could say how it ended',
+  'pending-install': 'the first installation is running now, or was killed before it could say how it ended',
+};
+
+const settles =
+  'waits until the revision has ended by itself, or marks it failed once its Helm cannot be at work any more and nothing of it changes';
+
 /**
- * What a pending status means and how to free it. The record alone cannot tell whether Helm still runs, so nothing is
- * unlocked here.
+ * How a pending release is freed. Helm copies the labels of another revision to a rollback, so that its maker is told by
+ * the journal, which is not read here.
  */
-const pending: Partial<Record<ReleaseStatus, { readonly means: string; readonly free: (r: ReleaseRecord) => string }>> =
-  {
-    'pending-upgrade': {
-      means: 'an upgrade is running now, or was killed before it could say how it ended',
-      free: ({ name, namespace }) =>
-        `Make sure that no helm and no workflow works on it. ${caution} Else roll back to the last good revision: helm rollback ${name} --namespace ${namespace}. Then run this again.`,
-    },
-    'pending-rollback': {
-      means: 'a rollback is running now, or was killed before it could say how it ended',
-      free: ({ name, namespace }) =>
-        `Make sure that no helm and no workflow works on it, then repeat the rollback: helm rollback ${name} --namespace ${namespace}. Then run this again.`,
-    },
-    'pending-install': {
-      means: 'the first installation is running now, or was killed before it could say how it ended',
-      free: ({ name, namespace }) =>
-        `Wait for it; if nothing works on it any more, look at what it made (helm status ${name} --namespace ${namespace}) and install again. There is no earlier revision to go back to.`,
-    },
-  };
+export function howToFree(record: ReleaseRecord): string {
+  const { status } = record;
+  if (status === 'pending-upgrade' && attemptOf(record) !== undefined)
+    return `This action made the revision. Run \`operation: upgrade\` with the same inputs as then: it ${settles}, and goes on.`;
+  const foreign = `make sure that no helm and no other workflow works on it, and run \`operation: upgrade\` with \`allow: release-pending\`: it ${settles}.`;
+  if (status === 'pending-rollback')
+    return `If a run of this action was going back, run it again with the same inputs: it ${settles}, and goes on. Else ${foreign}`;
+  return `If somebody works on it now, wait for the end of that. Else ${foreign}`;
+}
 
 /**
  * Refuses releases that this action must not touch, each by name.
@@ -64,13 +66,13 @@ export function refuseRelease(record: ReleaseRecord): void {
       remedy: `Look at helm history ${name} --namespace ${namespace}, and bring the release to a deployed revision (helm rollback). ${caution}`,
     });
   }
-  const lock = pending[status];
-  if (lock !== undefined) {
+  const means = pending[status];
+  if (means !== undefined) {
     throw refused({
       id: 'release-pending',
-      what: `${release} is in status ${status} at revision ${revision}: ${lock.means}.`,
+      what: `${release} is in status ${status} at revision ${revision}: ${means}.`,
       why: 'A second Helm operation beside a running one could leave a mixture of both.',
-      remedy: lock.free(record),
+      remedy: howToFree(record),
     });
   }
 }

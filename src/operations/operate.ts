@@ -5,11 +5,17 @@ import type { Given } from '../values/given.js';
 import { cancelled } from './ending.js';
 import { plan } from './plan.js';
 import { readRequest } from './read-request.js';
+import { rollback } from './rollback.js';
 import { openSession, type Session, type World } from './session.js';
 import { status } from './status.js';
 import { upgrade } from './upgrade.js';
 
-const operations: Readonly<Record<Operation, (session: Session) => Promise<void>>> = { upgrade, plan, status };
+const operations: Readonly<Record<Operation, (session: Session) => Promise<void>>> = {
+  upgrade,
+  plan,
+  status,
+  rollback,
+};
 
 /** Rejects once the run is cancelled and every child that matters has ended (or its time is over). */
 function untilInterrupted({ interruption }: World): Promise<never> {

@@ -5,8 +5,9 @@ import type { Values } from '../helm/port.js';
 import { inspect } from '../inspect/inspect.js';
 import { canonicalJson } from '../plan/canonical.js';
 import { movedSections } from '../plan/digest.js';
+import type { Hop } from '../plan/plan.js';
 import type { Inspection } from '../plan/facts.js';
-import { makePlan } from '../plan/make-plan.js';
+import { makePlan, type Going } from '../plan/make-plan.js';
 import type { PreparedPlan } from '../plan/prepared-plan.js';
 import type { PlanPorts } from '../plan/ports.js';
 import { secretTexts } from '../plan/secrets.js';
@@ -31,7 +32,11 @@ function charts(session: Session): Charts {
   return { helm, ...openCharts(session, helm.pullChart) };
 }
 /** Logs of pods, events and Helm's raw text may repeat a credential of the release: none leaves this run. */
-function hideSecrets({ request, hide }: Session, values: readonly Values[], manifest: readonly KubeObject[]): void {
+export function hideSecrets(
+  { request, hide }: Session,
+  values: readonly Values[],
+  manifest: readonly KubeObject[],
+): void {
   const names = [request.release, request.namespace, ...manifest.map(({ metadata }) => metadata.name)];
   for (const text of secretTexts({ values, manifest, names })) hide(text);
 }
@@ -51,7 +56,7 @@ async function decide(
   session: Session,
   source: Charts,
   inspection: Inspection,
-  { title, onward = false }: { readonly title: string; readonly onward?: boolean },
+  { title, ...going }: Going & { readonly title: string },
 ): Promise<Prepared> {
   const { request, cluster, emit, job, interruption } = session;
   emit({ type: 'phase', phase: 'decide', title });
@@ -69,7 +74,7 @@ async function decide(
       },
       signal: interruption.signal,
     },
-    onward,
+    going,
   );
   const { plan, target, chart, notices, rendered, chartValues } = prepared;
   hideSecrets(
@@ -111,10 +116,21 @@ export async function prepare(session: Session): Promise<Prepared> {
   return prepared;
 }
 
-/** The same for a later hop: fresh facts, dry run and checks; the report keeps the plan of the whole way. */
-export async function prepareNext(session: Session, source: Charts, title: string): Promise<Prepared> {
+/**
+ * The same for what is left of a way that was begun, by this run or by another: fresh facts, dry run and checks; the
+ * report keeps the plan of the whole way.
+ *
+ * @param had the list of charts that this run began with, where it has one; `pinned`: the way is not decided anew
+ */
+export async function prepareRest(
+  session: Session,
+  rest: readonly Hop[],
+  title: string,
+  had: { readonly charts?: Charts; readonly pinned: boolean },
+): Promise<Prepared> {
+  const source = had.charts ?? charts(session);
   const inspection = await look(session, `Inspect before ${title}`);
-  return decide(session, source, inspection, { title: `Plan ${title}`, onward: true });
+  return decide(session, source, inspection, { title: `Plan ${title}`, ...(had.pinned ? { rest } : { onward: true }) });
 }
 
 /** The checks that stop a run, as problems. */

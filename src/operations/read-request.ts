@@ -7,10 +7,12 @@ import { overridableRouteIds } from '../milvus/routes/overridable.js';
 import { checks } from '../plan/checks/table.js';
 
 import { readGiven, type Given } from '../values/given.js';
+import { pendingCheck } from './order.js';
 
 /** Ids that the input `allow` may name, and those it knows but must not override. */
 const knownChecks: readonly KnownCheck[] = [
   ...checks.map(({ id, overridable, severity }) => ({ id, overridable: overridable && severity === 'block' })),
+  { id: pendingCheck, overridable: true },
   ...overridableRouteIds.map((id) => ({ id, overridable: true })),
 ];
 

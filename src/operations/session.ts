@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js';
 import { prepareKubeconfig } from '../cluster/credentials/prepare.js';
 import type { Leftovers } from '../cluster/leftovers.js';
 import { openCluster } from '../cluster/open.js';
-import type { Cluster } from '../cluster/port.js';
+import type { Cluster, Writes } from '../cluster/port.js';
 import { makePrivateDirectory, privateDirectoryPath, writePrivateFile } from '../cluster/private-files.js';
 import { createHelm, type HelmCli } from '../helm/adapter.js';
 import { parseHelmVersion } from '../helm/version.js';
@@ -30,6 +30,8 @@ export interface World {
   readonly interruption: Interruption;
   readonly leftovers: Leftovers;
   readonly emit: Emit;
+  /** A new random word, lower-case hex, 64 bits. */
+  readonly random: () => string;
   readonly mask: (secret: string) => void;
   /** Takes one secret text out of everything that this run writes from now on, without a mask of the runner. */
   readonly hide: (text: string) => void;
@@ -41,7 +43,7 @@ export interface World {
 export interface Session extends World {
   readonly request: Request;
   readonly given: Given;
-  readonly cluster: Cluster;
+  readonly cluster: Cluster & Writes;
   /** Absent for `status`, which needs none. */
   readonly helm?: HelmCli;
   /** Grows while the run goes on. */

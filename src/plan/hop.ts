@@ -1,11 +1,12 @@
 import type { Request } from '../action/request.js';
 import type { Values } from '../helm/port.js';
 import { frozenValues, type Frozen, type Running } from '../milvus/frozen.js';
+import { replicasPassedOn, type ReplicasQuestion } from '../milvus/replicas.js';
 import type { RouteHop } from '../milvus/routes/route.js';
 import { Problem } from '../problem.js';
 import { getPath } from '../values/tree.js';
 import type { Inspection } from './facts.js';
-import type { CheckResult } from './plan.js';
+import type { CheckResult, FrozenValue, Situation } from './plan.js';
 import { targetOf, type Target } from './target.js';
 
 const imageUnknown = 'image-unknown';
@@ -65,3 +66,10 @@ export function frozenFor(running: Running, chartValues: Values, { changes }: Pi
     unknown: frozen.unknown.filter(({ key }) => !keys.has(key)),
   };
 }
+
+/**
+ * The replicas that a hop passes on. Only an upgrade that writes anyway does: a number that was changed since the last one
+ * is no reason for another, so that a release where nothing else is to do stays as it is.
+ */
+export const replicasFor = (situation: Situation, question: ReplicasQuestion): readonly FrozenValue[] =>
+  situation === 'upgrade' || situation === 'apply-again' ? replicasPassedOn(question) : [];

@@ -12,12 +12,13 @@ import { chartDefaults } from './defaults.js';
 import { effectsOf } from './effects.js';
 import { estimateOf } from './estimate.js';
 import type { Inspection } from './facts.js';
-import { frozenFor, hopTarget, unknownImages } from './hop.js';
+import { frozenFor, hopTarget, replicasFor, unknownImages } from './hop.js';
 import { lookAhead, type Later } from './later-hops.js';
-import type { CheckResult } from './plan.js';
+import type { CheckResult, Hop } from './plan.js';
 import type { PlanPorts } from './ports.js';
 import { concluded, withEstimates, type PreparedPlan } from './prepared-plan.js';
 import { redactor } from './redact.js';
+import { routeOfRest } from './rest.js';
 import { planRoute, routeChecks } from './route.js';
 import { saltOf } from './salt.js';
 import { situationOf } from './situation.js';
@@ -26,6 +27,14 @@ import { targetOf, type Target } from './target.js';
 import { tryOut } from './try-out.js';
 import { unservedObjects } from './unserved.js';
 import type { Way } from './way.js';
+
+/** What went before: nothing, where left out. */
+export interface Going {
+  /** An earlier upgrade of this run has just been seen ready: nothing was left unfinished. */
+  readonly onward?: boolean;
+  /** What is left of a plan that was begun, the hop at hand first: nothing of it is decided anew. */
+  readonly rest?: readonly Hop[];
+}
 
 /** Helm's own operations take seconds; this bounds one that hangs. */
 const helmTimeoutMs = 10 * 60_000;
@@ -38,7 +47,7 @@ const helmTimeoutMs = 10 * 60_000;
  * @param given this run's values, read
  * @param inspection what runs
  * @param ports cluster, Helm, repository
- * @param onward an earlier upgrade of this run has just been seen ready: nothing was left unfinished
+ * @param going what went before
  * @throws Problem (refused): bad versions or values; Problem (failed): something could not be read
  */
 export async function makePlan(
@@ -46,21 +55,32 @@ export async function makePlan(
   given: Given,
   inspection: Inspection,
   ports: PlanPorts,
-  onward = false,
+  going: Going = {},
 ): Promise<PreparedPlan> {
   const whole = targetOf(request, request.targetVersion ?? '', inspection);
   const listing = await readListing(ports.listing, inspection, whole, request);
-  const { route, source } = planRoute(inspection, whole, request, listing.entries, onward);
+  const { rest } = going;
+  const { route, source } =
+    rest?.[0] === undefined
+      ? planRoute(inspection, whole, request, listing.entries, going.onward)
+      : { route: routeOfRest(rest, listing.entries), source: rest[0].sourceVersion };
   const goal: Target = { ...whole, source };
   const way: Way = {
     ...{ request, given, inspection, ports, goal, listing },
     hops: route.hops,
-    said: [...routeChecks(route, request, inspection.facts), ...unknownImages(request, inspection, goal, route.hops)],
+    said: [
+      // What spoke against the way was said, and answered, before it was begun.
+      ...(rest === undefined ? routeChecks(route, request, inspection.facts) : []),
+      ...unknownImages(request, inspection, goal, route.hops),
+    ],
   };
   const [first] = route.hops;
   const target = first === undefined ? undefined : hopTarget(request, inspection, goal, first);
   if (first === undefined || target === undefined) return untried(way);
   const prepared = await planHop(way, first, target);
+  if (rest !== undefined && rest.length > 1 && prepared.plan.situation === 'nothing-to-do') {
+    return makePlan(request, given, inspection, ports, { rest: rest.slice(1) });
+  }
   return { ...prepared, notices: [...staleSource(request, whole), ...prepared.notices] };
 }
 
@@ -90,19 +110,25 @@ async function planHop(way: Way, first: RouteHop, target: Target): Promise<Prepa
   const { base } = inspection;
   const chart = chosen(first.chart, listing, ports.repository);
   const defaults = await chartDefaults(chart, inspection, ports.signal);
-  const { values: frozen, unknown: unreadable } = frozenFor(inspection, defaults, first);
-  const assembly = { given, frozen, image: target.image };
-  const { merged, conflicts } = assembleValues(assembly);
-  const [conflict] = conflicts;
-  if (conflict !== undefined) throw refused(conflict, conflicts.slice(1));
-
+  const { values: kept, unknown: unreadable } = frozenFor(inspection, defaults, first);
   const situation = situationOf(
     inspection,
     target,
     chart.chartVersion,
     first.changes,
-    nothingToWrite(base.userValues, base.chartValues, assembly),
+    nothingToWrite(base.userValues, base.chartValues, { given, frozen: kept, image: target.image }),
   );
+  const frozen = [
+    ...kept,
+    ...replicasFor(situation, {
+      ...{ running: inspection, chartVersion: chart.chartVersion, chartValues: defaults, given },
+      frozen: kept,
+    }),
+  ];
+  const { merged, conflicts } = assembleValues({ given, frozen, image: target.image });
+  const [conflict] = conflicts;
+  if (conflict !== undefined) throw refused(conflict, conflicts.slice(1));
+
   const context: CheckContext = {
     ...{ inspection, target, situation, helm: ports.helm.version, frozen, unreadable },
     ...{ storedValues: base.userValues, userValues: overlay(base.userValues, merged) },
@@ -124,7 +150,7 @@ async function planHop(way: Way, first: RouteHop, target: Target): Promise<Prepa
   });
 
   const last = hops.length === 1;
-  if (situation === 'nothing-to-do' && last) return { ...done, ...concluded(skeleton) };
+  if (situation === 'nothing-to-do') return { ...done, ...concluded(skeleton) };
   // An upgrade that is only waited for is no new decision: what speaks against its route was said when it began.
   if (situation === 'rollout-unfinished' && last) {
     return { ...done, ...concluded({ ...skeleton, checks: runChecks(context, request.allow) }) };

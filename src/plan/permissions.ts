@@ -2,9 +2,11 @@ import type { Access, Cluster, KubeObject } from '../cluster/port.js';
 import type { ApplyMethod } from '../helm/port.js';
 import type { ObjectDiff } from './plan.js';
 
-/** What every upgrade needs besides the objects of the chart: Helm's own records, and what the wait reads. */
+/** What every upgrade needs besides the objects of the chart: Helm's records, journal and lock, and what the wait reads. */
 const always: readonly (readonly [string, string, readonly string[]])[] = [
-  ['', 'secrets', ['get', 'list', 'create', 'update', 'delete']],
+  ['', 'secrets', ['get', 'list', 'watch', 'create', 'update', 'delete']],
+  ['', 'configmaps', ['get', 'create', 'update']],
+  ['coordination.k8s.io', 'leases', ['get', 'list', 'watch', 'create', 'update']],
   ['', 'pods', ['list', 'watch']],
   ['', 'events', ['list']],
   ['apps', 'deployments', ['list', 'watch']],

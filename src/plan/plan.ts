@@ -96,7 +96,7 @@ export interface Hop {
   readonly pointOfNoReturn?: string;
   /** Absent where nothing is written. */
   readonly estimate?: HopEstimate;
-  readonly status: 'planned' | 'done' | 'failed' | 'not-started';
+  readonly status: 'planned' | 'done' | 'failed' | 'not-started' | 'taken-back';
 }
 
 /** Where a run stands towards its target. */

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../plan/plan.js';
+import type { StepId } from '../upgrade/journal/journal.js';
 import type { PodTrouble } from './report.js';
 
 /**
@@ -12,6 +13,13 @@ export type Event =
   /** Becomes a warning annotation: few and useful. */
   | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'check'; readonly check: CheckResult }
+  /** A step of the run: begun, seen done, or found done before it was begun. */
+  | {
+      readonly type: 'step';
+      readonly step: StepId;
+      readonly state: 'begun' | 'done' | 'already';
+      readonly text: string;
+    }
   /** How the rollout stands, one line a workload that changed, or the 30 s sign of life. */
   | { readonly type: 'progress'; readonly workload?: string; readonly text: string }
   /** A pod that is not well after a bad end of the wait. */
@@ -20,7 +28,17 @@ export type Event =
   | { readonly type: 'raw'; readonly title: string; readonly text: string };
 
 export type Phase =
-  'inputs' | 'credentials' | 'tools' | 'inspect' | 'decide' | 'upgrade' | 'wait' | 'settle' | 'report';
+  | 'inputs'
+  | 'credentials'
+  | 'tools'
+  | 'inspect'
+  | 'decide'
+  | 'lock'
+  | 'upgrade'
+  | 'wait'
+  | 'settle'
+  | 'back'
+  | 'report';
 
 /** An event with the time it was emitted, milliseconds since the epoch. */
 export type Timed = Event & { readonly at: number };

@@ -42,6 +42,8 @@ export interface Stop {
 export function stopOf(report: Report): Stop | undefined {
   const hops = hopsOf(report);
   if (hops.length < 2 || (report.result !== 'failed' && report.result !== 'interrupted')) return undefined;
+  // Going back does one hop, whatever the way was.
+  if (report.back !== undefined || report.operation === 'rollback') return undefined;
   const done = hops.filter(({ status }) => status === 'done').length;
   const [reached, failed] = [hops.at(done - 1), hops.find(({ status }) => status === 'failed')];
   if (done === hops.length || (done === 0 && failed === undefined)) return undefined;
@@ -72,9 +74,12 @@ export function nextAfterHops(report: Report): string | undefined {
   const stop = stopBetween(report);
   if (stop === undefined) return undefined;
   const left = `${stop.left.length} ${stop.left.length === 1 ? 'hop is' : 'hops are'} left (${stop.left.map(({ targetVersion }) => targetVersion).join(', ')})`;
-  return report.approvedDigest === undefined
-    ? `Remove the cause, then run the same workflow again with the same inputs: it plans anew from ${stop.reached.targetVersion}, and ${left}.`
-    : `Remove the cause, then run \`operation: plan\` again and approve its plan-digest, because the approved one began before the first hop: the new plan begins at ${stop.reached.targetVersion}, and ${left}.`;
+  const approved = report.approvedDigest !== undefined;
+  const inputs = approved ? 'with the same inputs, plan-digest included' : 'with the same inputs';
+  // A plan that was approved, or was only cut off, is finished as it is.
+  const goesOn = approved || report.result === 'interrupted' ? 'goes on' : 'plans anew';
+  const when = report.result === 'interrupted' ? 'When you are ready,' : 'Remove the cause, then';
+  return `${when} run the same workflow again ${inputs}: it ${goesOn} from ${stop.reached.targetVersion}, and ${left}.`;
 }
 
 /** How the ending reads in a title, where several hops are behind it. */

@@ -93,6 +93,10 @@ export function createLog({ sink, redactor, startedAt, token }: LogOptions): Log
       case 'info':
         write(event.text);
         break;
+      case 'step':
+        // A step that begins has a group of its own; what is said here is that it ended.
+        if (event.state !== 'begun') write(event.text);
+        break;
       case 'warning':
         warn(event.text);
         break;

@@ -5,10 +5,11 @@ import type { Operation } from '../action/request.js';
 import type { Timed } from './events.js';
 
 /** How a run can end; README.md has what each means. */
-export type Result = 'upgraded' | 'unchanged' | 'planned' | 'reported' | 'refused' | 'failed' | 'interrupted';
+export type Result =
+  'upgraded' | 'unchanged' | 'planned' | 'reported' | 'rolled-back' | 'refused' | 'failed' | 'restored' | 'interrupted';
 
 /** Results that end the step with exit code 0. */
-export const successes: readonly Result[] = ['upgraded', 'unchanged', 'planned', 'reported'];
+export const successes: readonly Result[] = ['upgraded', 'unchanged', 'planned', 'reported', 'rolled-back'];
 
 /** One pod that was not well when a wait failed, with what there is to know about it. */
 export interface PodTrouble {
@@ -33,6 +34,46 @@ export interface Outlook {
   readonly note?: string;
 }
 
+/** One stored revision of the release. */
+export interface StoredRevision {
+  readonly revision: number;
+  readonly status: string;
+  readonly chartVersion: string;
+  /** RFC 3339. */
+  readonly writtenAt: string;
+  /** In Helm's words, or in those of whoever gave it. */
+  readonly description: string;
+  /** This action wrote it by an upgrade. */
+  readonly ours: boolean;
+}
+
+/** What an earlier run of this action has left on the release, and who is at work now. In sentences. */
+export interface Standing {
+  /** Absent where the release has no journal. */
+  readonly journal?: { readonly state: string; readonly open: boolean; readonly ways?: string };
+  /** Absent where nobody has ever locked the release. */
+  readonly lock?: { readonly state: string; readonly held: boolean };
+  /** The last revision, where Helm works on it or was killed while it did. */
+  readonly pending?: {
+    readonly revision: number;
+    readonly status: string;
+    readonly made: string;
+    readonly ways: string;
+  };
+  /** Newest first. */
+  readonly revisions: readonly StoredRevision[];
+}
+
+/** A release that was, or is being, taken back. */
+export interface Back {
+  readonly revision: number;
+  /** Milvus versions; absent where they are not known. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly because?: string;
+  readonly mind?: string;
+}
+
 /** Everything that is known at the end of a run; grows while the run goes on, so that every ending can be reported. */
 export interface Report {
   readonly schema: 1;
@@ -54,6 +95,12 @@ export interface Report {
   before?: Facts;
   after?: Facts;
   plan?: Plan;
+  /** An earlier run began this undertaking: when, and which run. */
+  resumed?: { readonly openedAt: string; readonly by: string };
+  /** What is unfinished on the release, and what was; of `operation: status` alone. */
+  standing?: Standing;
+  /** The revision that the release was taken back to, the Milvus versions, and why that returns what was there. */
+  back?: Back;
   /** What would come next; of `operation: status` alone. */
   outlook?: readonly Outlook[];
   planDigest?: string;

@@ -6,6 +6,7 @@ const NOUNS: Readonly<Record<Report['operation'], string>> = {
   upgrade: 'Upgrade',
   plan: 'Plan',
   status: 'Status',
+  rollback: 'Rollback',
   unknown: 'Run',
 };
 
@@ -42,6 +43,28 @@ function health(report: Report): string {
   return `${count} ${count === 1 ? 'workload' : 'workloads'} not ready`;
 }
 
+/** Whether a status found something that was begun on the release and has not ended. */
+export const isUnfinished = ({ standing }: Report): boolean =>
+  standing?.pending !== undefined || standing?.journal?.open === true;
+
+/** The same in words, for a title. */
+function unfinished({ standing }: Report): string {
+  if (standing?.pending !== undefined) return `; revision ${standing.pending.revision} is ${standing.pending.status}`;
+  return standing?.journal?.open === true ? '; an upgrade is not finished' : '';
+}
+
+function rolledBack({ back }: Report, name: string): string {
+  if (back === undefined) return `Nothing to do: ${name} is taken back already`;
+  const milvus = fromTo(back.from, back.to);
+  return `${name} taken back to revision ${back.revision}${milvus === '' ? '' : `: Milvus ${milvus}`}`;
+}
+
+/** One hop at most is taken back, so that it need not be where the way began. */
+function restored({ back, sourceVersion }: Report): string {
+  const to = back?.to;
+  return to === undefined || to === sourceVersion ? 'the old state is back' : `Milvus ${to} is back`;
+}
+
 /** The result in a few words of plain text: title of the summary and of the error annotation. */
 export function headline(report: Report): string {
   const name = report.release ?? 'the release';
@@ -54,8 +77,12 @@ export function headline(report: Report): string {
       return `Nothing to do: ${name} is already as asked for`;
     case 'planned':
       return `Plan for ${name}: ${versions(report)}${hops(report)}`;
+    case 'rolled-back':
+      return rolledBack(report, name);
     case 'reported':
-      return `Status of ${name}: ${versions(report)}, ${health(report)}`;
+      return `Status of ${name}: ${[versions(report), health(report)].filter((text) => text !== 'Milvus').join(', ')}${unfinished(report)}`;
+    case 'restored':
+      return `Upgrade of ${name}${report.targetVersion === undefined ? '' : ` to ${report.targetVersion}`} failed, and ${restored(report)}`;
     default: {
       const target = report.targetVersion === undefined ? '' : ` to ${report.targetVersion}`;
       const aim = report.operation === 'upgrade' || report.operation === 'plan' ? target : '';

@@ -4,17 +4,19 @@ import type { Helm, ReleaseRecord, UpgradeIntent } from '../helm/port.js';
 import { failed, Problem, refused } from '../problem.js';
 import type { ProblemDetails } from '../problem.js';
 import type { Emit } from '../report/events.js';
+import { rolloutStep } from './rollout-step.js';
 import type { Expectation } from './rollout/survey.js';
 import type { Step } from './step.js';
-import { verifyRollout } from './verify.js';
-import { waitForRollout } from './wait.js';
 import type { RolloutResult } from './wait.js';
 import { within } from './within.js';
 
 /** What a run knows before it walks the helm path. */
 export interface HelmPathOptions {
   readonly helm: Pick<Helm, 'upgrade'>;
+  /** Labelled, so that the revision is known again whatever becomes of this run. */
   readonly intent: UpgradeIntent;
+  /** After this a Helm that was begun has ended, as long as this process lives, in milliseconds. */
+  readonly endsWithinMs: number;
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -22,6 +24,8 @@ export interface HelmPathOptions {
   readonly installedRevision: number;
   /** All stored revisions, read anew with each call, oldest first. */
   readonly history: () => Promise<readonly ReleaseRecord[]>;
+  /** Marks earlier revisions superseded that Helm left as deployed; gives the history as it is then. */
+  readonly tidy: (history: readonly ReleaseRecord[]) => Promise<readonly ReleaseRecord[]>;
   /** Whether a revision has the chart, the image and the values of this run. */
   readonly isTarget: (record: ReleaseRecord) => boolean;
   readonly expectation: Expectation;
@@ -50,18 +54,24 @@ const aftermathMs = { failed: 1_000, cancelled: 400 } as const;
 /** The helm path: upgrade, wait until it is rolled out and settled, and one fresh look. Walk it with runSteps. */
 export function helmPath(options: HelmPathOptions): { readonly steps: readonly Step[]; readonly state: HelmPathState } {
   const state: HelmPathState = { written: false, revision: options.installedRevision };
-  return { steps: [upgradeStep(options, state), rolloutStep(options, state)], state };
+  const rollout = rolloutStep('rollout', {
+    ...options,
+    namespace: options.intent.namespace,
+    ended: (result) => {
+      state.rollout = result;
+    },
+  });
+  return { steps: [upgradeStep(options, state), rollout], state };
 }
 
 function upgradeStep(options: HelmPathOptions, state: HelmPathState): Step {
   const { helm, intent, emit, installedRevision, history, isTarget } = options;
   const name = `release ${intent.release} in namespace ${intent.namespace}`;
-  const last = async (): Promise<ReleaseRecord | undefined> => (await history()).at(-1);
   return {
     id: 'helm-upgrade',
     title: 'Helm upgrade',
     async done() {
-      const record = await last();
+      const record = (await history()).at(-1);
       if (record?.revision !== installedRevision) {
         throw refused({
           id: 'release-changed',
@@ -73,6 +83,11 @@ function upgradeStep(options: HelmPathOptions, state: HelmPathState): Step {
       // The plan found something to apply: the revision may be the one asked for while an object was changed by hand.
       return false;
     },
+    intent: () => ({
+      from: installedRevision,
+      revision: installedRevision + 1,
+      endsWithinMs: options.endsWithinMs,
+    }),
     async act(signal) {
       emit({ type: 'phase', phase: 'upgrade', title: 'Helm upgrade' });
       const leftMs = options.deadlineAt - options.clock.now();
@@ -89,24 +104,14 @@ function upgradeStep(options: HelmPathOptions, state: HelmPathState): Step {
       }
     },
     async verify() {
-      const revisions = await history();
+      const revisions = await options.tidy(await history());
       const record = revisions.at(-1);
       const expected = installedRevision + 1;
-      const before = revisions.find(({ revision }) => revision === installedRevision);
       state.revision = record?.revision ?? state.revision;
-      const ok =
-        record?.revision === expected &&
-        record.status === 'deployed' &&
-        isTarget(record) &&
-        before?.status !== 'deployed';
-      if (ok) return;
-      const seen = record === undefined ? 'no revision at all' : `revision ${record.revision}, ${record.status}`;
-      throw failed({
-        id: 'revision-unexpected',
-        what: `Helm ended without an error, but the ${name} has ${seen} instead of revision ${expected}, deployed, with this run's chart, image and values.`,
-        why: 'Somebody else may have changed the release at the same time.',
-        remedy: 'Look at `helm history`; when nobody else works on the release, run again with the same inputs.',
-      });
+      const deployed = revisions.filter(({ status }) => status === 'deployed').map(({ revision }) => revision);
+      const ok = record?.revision === expected && deployed.length === 1 && deployed[0] === expected && isTarget(record);
+      if (ok) return { revision: record.revision };
+      throw unexpected(name, expected, record, deployed);
     },
   };
 }
@@ -125,6 +130,22 @@ function aftermath(revisions: readonly ReleaseRecord[], { installedRevision, isT
 const withOther = (error: unknown, other: ProblemDetails): unknown =>
   error instanceof Problem ? new Problem(error.ending, error.details, [...error.others, other], error) : error;
 
+function unexpected(
+  name: string,
+  expected: number,
+  record: ReleaseRecord | undefined,
+  deployed: readonly number[],
+): Problem {
+  const seen = record === undefined ? 'no revision at all' : `revision ${record.revision}, ${record.status}`;
+  const several = deployed.length > 1 ? ` (deployed: ${deployed.join(', ')})` : '';
+  return failed({
+    id: 'revision-unexpected',
+    what: `Helm ended without an error, but the ${name} has ${seen}${several} instead of revision ${expected}, deployed alone, with this run's chart, image and values.`,
+    why: 'Somebody else may have changed the release at the same time.',
+    remedy: 'Look at `helm history`; when nobody else works on the release, run again with the same inputs.',
+  });
+}
+
 const changedMeanwhile = (name: string, from: number, to: number): ProblemDetails => ({
   id: 'release-changed',
   what: `The ${name} went from revision ${from} to ${to} while this run upgraded it: somebody else changed it at the same time.`,
@@ -139,20 +160,3 @@ const tooLate = (name: string): Error =>
     why: 'An upgrade that is begun without time to see it through would be left half-done.',
     remedy: 'Look what took so long (downloads, the chart repository, the API server), or give a longer timeout.',
   });
-
-function rolloutStep(options: HelmPathOptions, state: HelmPathState): Step {
-  const { cluster, intent, clock, emit, deadlineAt, expectation } = options;
-  return {
-    id: 'rollout',
-    title: 'Wait for the rollout',
-    // Only watching for a while shows that a rollout has settled, so that this is never taken as done beforehand.
-    done: () => Promise.resolve(false),
-    async act(signal) {
-      const { namespace } = intent;
-      state.rollout = await waitForRollout({ cluster, namespace, ...expectation, clock, deadlineAt, emit, signal });
-    },
-    async verify() {
-      await verifyRollout(cluster, intent.namespace, expectation);
-    },
-  };
-}

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 
 /** The part of `process` that is needed. */
@@ -40,6 +41,8 @@ export class Interruption {
 
   constructor(options: InterruptionOptions) {
     this.#options = options;
+    // One listener for each thing that is under way: there may be many, and none is leaked.
+    setMaxListeners(0, this.#abort.signal);
     options.source.on('SIGINT', this.#onInt);
     options.source.on('SIGTERM', this.#onTerm);
   }

@@ -6,10 +6,12 @@ import { inputs, type InputName, type InputValues } from './table.js';
 /** `given` says whether the input is not blank: a bad value is reported by itself, not as a missing one too. */
 type Rule = (values: InputValues, given: (name: InputName) => boolean) => InputFault | undefined;
 
+const towardsATarget: ReadonlySet<string> = new Set(['upgrade', 'plan']);
+
 /** What several inputs say together. Rules look at well-formed values only, so one mistake is reported once. */
 const RULES: readonly Rule[] = [
   ({ operation }, given) =>
-    operation === undefined || operation === 'status' || given('target-version')
+    operation === undefined || !towardsATarget.has(operation) || given('target-version')
       ? undefined
       : {
           input: 'target-version',

@@ -119,5 +119,6 @@ function toRequest(values: InputValues, credentials: Request['credentials']): Re
     allow: values.allow ?? [],
     multiHop: values['multi-hop'] ?? false,
     ...optional('planDigest', values['plan-digest']),
+    onFailure: present(values['on-failure']),
   };
 }

@@ -20,8 +20,8 @@ export const inputs = {
   operation: define({
     kind: 'choice',
     default: 'upgrade',
-    accepted: '`upgrade`, `plan` or `status`',
-    parse: choice<Operation>(['upgrade', 'plan', 'status'], ['rollback', 'cleanup']),
+    accepted: '`upgrade`, `plan`, `rollback` or `status`',
+    parse: choice<Operation>(['upgrade', 'plan', 'rollback', 'status'], ['cleanup']),
   }),
   path: define({
     kind: 'choice',
@@ -177,7 +177,12 @@ export const inputs = {
       'the `plan-digest` output of an earlier plan: 64 hexadecimal digits, followed by a hyphen and the marks of its sections',
     parse: planDigest,
   }),
-  'on-failure': define({ kind: 'choice', default: 'stop', accepted: '`stop`', parse: choice(['stop'], ['restore']) }),
+  'on-failure': define({
+    kind: 'choice',
+    default: 'stop',
+    accepted: '`stop` or `restore`',
+    parse: choice<'stop' | 'restore'>(['stop', 'restore']),
+  }),
 } as const;
 
 export type InputName = keyof typeof inputs;

@@ -1,4 +1,4 @@
-import { group, oneLine, failedRevision, roleRemedy, objectIn } from './row.js';
+import { group, oneLine, afterFailure, roleRemedy, objectIn } from './row.js';
 import type { ErrorRow } from './row.js';
 
 /** What the cluster does not allow: quota, admission, permissions. */
@@ -12,24 +12,24 @@ export const admissionRows: readonly ErrorRow[] = [
         group(match, 5) === ''
           ? `ResourceQuota ${group(match, 1)} of namespace ${call.namespace} is used up for ${objectIn(text)}: requested ${group(match, 2)}, used ${group(match, 3)}, limited ${group(match, 4)}.`
           : `ResourceQuota ${group(match, 5)} of namespace ${call.namespace} refused ${objectIn(text)}: ${oneLine(group(match, 6))}.`,
-      remedy: `Raise the quota or free what is not needed in the namespace. ${failedRevision}`,
+      remedy: `Raise the quota or free what is not needed in the namespace. ${afterFailure(call)}`,
     }),
   },
   {
     id: 'admission-denied',
     pattern:
       /(?:admission webhook "([^"]+)"|ValidatingAdmissionPolicy '([^']+)'(?: with binding '[^']*')?) denied (?:the )?request(?:: ([\s\S]*))?/,
-    say: (match, _call, text) => ({
+    say: (match, call, text) => ({
       what: `The cluster's ${group(match, 1) === '' ? `admission policy ${group(match, 2)}` : `admission webhook ${group(match, 1)}`} denied ${objectIn(text)}${group(match, 3) === '' ? '' : `: ${oneLine(group(match, 3))}`}.`,
-      remedy: `Change the values so that the policy is kept, or ask the cluster's administrators for an exception. ${failedRevision}`,
+      remedy: `Change the values so that the policy is kept, or ask the cluster's administrators for an exception. ${afterFailure(call)}`,
     }),
   },
   {
     id: 'admission-webhook-unreachable',
     pattern: /failed calling webhook "([^"]+)"/,
-    say: (match) => ({
+    say: (match, call) => ({
       what: `The API server could not ask the admission webhook ${group(match, 1)}, and without its answer it accepts nothing.`,
-      remedy: `The service behind the webhook is down or unreachable from the API server; repair it. ${failedRevision}`,
+      remedy: `The service behind the webhook is down or unreachable from the API server; repair it. ${afterFailure(call)}`,
     }),
   },
   {

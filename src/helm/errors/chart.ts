@@ -1,4 +1,4 @@
-import { first, failedRevision, objectIn } from './row.js';
+import { first, afterFailure, objectIn } from './row.js';
 import type { ErrorRow } from './row.js';
 
 /** The chart, its values, and what it renders. */
@@ -54,9 +54,9 @@ export const chartRows: readonly ErrorRow[] = [
   {
     id: 'object-rejected',
     pattern: /is invalid: |cannot be handled as a |failed to create typed patch object|error validating (?:data|")/,
-    say: (_match, _call, text) => ({
+    say: (_match, call, text) => ({
       what: `The API server refuses ${objectIn(text)} as the chart renders it: a field has a wrong type or value.`,
-      remedy: `The text below names the field; correct the value behind it. ${failedRevision}`,
+      remedy: `The text below names the field; correct the value behind it. ${afterFailure(call)}`,
     }),
   },
   {

@@ -9,8 +9,8 @@ export const releaseRows: readonly ErrorRow[] = [
     say: (_match, call) => ({
       what: `Helm refuses to touch ${releaseOf(call)}: its last revision is pending, so another operation runs or was killed half-way.`,
       remedy:
-        'If another job upgrades this release, wait for its end. If none does, `helm history` shows the pending ' +
-        'revision and `helm rollback` to the last good one frees the release, unless a pod of a newer minor version has started.',
+        'If somebody else upgrades this release, wait for the end of that. Else run again with the same inputs: a ' +
+        'pending revision that this action made is waited for and freed, one of somebody else with `allow: release-pending`.',
     }),
   },
   {
@@ -18,8 +18,8 @@ export const releaseRows: readonly ErrorRow[] = [
     pattern: /release: already exists/,
     say: (_match, call) => ({
       what: `Somebody else wrote a revision of ${releaseOf(call)} at the same moment.`,
-      why: 'Only one of the two upgrades could win; this one changed nothing.',
-      remedy: 'See with `helm history` who it was, and run again when that upgrade has ended.',
+      why: 'Only one of the two could win; this one changed nothing.',
+      remedy: 'See with `helm history` who it was, and run again when that has ended.',
     }),
   },
   {
@@ -29,6 +29,15 @@ export const releaseRows: readonly ErrorRow[] = [
       what: `Helm finds no revision of ${releaseOf(call)} that it could upgrade: none was ever deployed, or the release is gone.`,
       remedy:
         'Look at `helm history`. A first installation that failed is repaired with `helm uninstall` and `helm install`.',
+    }),
+  },
+  {
+    id: 'revision-missing',
+    pattern: /release has no (\d+) version/,
+    say: (match, call) => ({
+      what: `Helm does not find revision ${group(match, 1)} of ${releaseOf(call)}, to which the ${call.act} should lead. Nothing was written.`,
+      why: 'Helm keeps a limited number of revisions (10, unless somebody upgrades with another `--history-max`), and drops the oldest.',
+      remedy: 'See with `helm history` which revisions are still there, and go back to one of them or upgrade again.',
     }),
   },
   {

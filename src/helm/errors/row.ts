@@ -6,7 +6,7 @@ export interface HelmCall {
   readonly namespace: string;
   /** Helm's version without a leading v. */
   readonly version: string;
-  /** What Helm was doing, as a noun: `dry run`, `upgrade`. */
+  /** What Helm was doing, as a noun: `dry run`, `upgrade`, `rollback`. */
   readonly act: string;
 }
 
@@ -23,8 +23,13 @@ export const first = (text: string, pattern: RegExp): string => pattern.exec(tex
 /** The end of a sentence, from text that may run over several lines. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 300).replace(/\.$/, '');
 
-export const failedRevision =
-  'The revision is marked failed and may be applied in part. Remove the cause and run the same upgrade again.';
+/** What a call that failed half-way has left, and how to go on. */
+export const afterFailure = ({ act }: HelmCall): string =>
+  act === 'rollback'
+    ? // Helm marks it failed when an object was refused, and leaves it pending when a hook failed.
+      'The revision of the rollback is marked failed or left pending, and may be applied in part. Remove the cause and ' +
+      'run the same rollback again: a pending revision is freed first.'
+    : 'The revision is marked failed and may be applied in part. Remove the cause and run the same upgrade again.';
 export const roleRemedy =
   'Give the account of this run the rule that is missing, or use credentials that have it; the documentation of this ' +
   'action lists the Roles that are enough.';

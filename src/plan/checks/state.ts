@@ -1,5 +1,5 @@
 import type { Facts } from '../facts.js';
-import { stoppedByHand } from '../stopped.js';
+import { nothingWouldRun, stoppedByHand } from '../stopped.js';
 import { imageOf } from '../target.js';
 import { names, type Check, type CheckContext } from './check.js';
 
@@ -97,15 +97,21 @@ export const stateChecks: readonly Check[] = [
     covered: false,
     why: 'Somebody stopped them on purpose; an upgrade through Helm would start them again.',
     source: 'https://kubernetes.io/docs/reference/kubectl/generated/kubectl_scale/',
-    find: ({ inspection }) => {
+    find: ({ inspection, comparison }) => {
       const stopped = stoppedByHand(inspection);
-      return stopped.length === 0
-        ? undefined
-        : {
-            seen: `Scaled to zero by hand: ${names(stopped.map(({ kind, name }) => `${kind} ${name}`))}.`,
+      if (stopped.length > 0)
+        return {
+          seen: `Scaled to zero by hand: ${names(stopped.map(({ kind, name }) => `${kind} ${name}`))}.`,
+          remedy:
+            'Find out why; start them again with kubectl scale, or allow this check to have the upgrade start them as the values say.',
+        };
+      return comparison !== undefined && nothingWouldRun(inspection, comparison.rendered.manifest)
+        ? {
+            seen: 'Every workload of Milvus is at zero, and the values leave it there: nothing tells how many are wanted.',
             remedy:
-              'Find out why; start them again with kubectl scale, or allow this check to have the upgrade start them.',
-          };
+              'Say how many there are to be in `values` (for example proxy.replicas), or allow this check to upgrade what stays stopped.',
+          }
+        : undefined;
     },
   },
   {

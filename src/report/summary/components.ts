@@ -13,6 +13,8 @@ interface Row {
 
 /** How the workloads stood when the run looked last. */
 function lastSeen(report: Report): readonly WorkloadFact[] {
+  // What was stuck was taken back, and seen ready after that.
+  if (report.result === 'restored' && report.after !== undefined) return report.after.workloads;
   return report.stuck ?? (report.after ?? report.before)?.workloads ?? [];
 }
 

@@ -15,6 +15,7 @@ import { problems } from './problems.js';
 import { raw } from './raw.js';
 import { frozen, release } from './release.js';
 import { isForecast } from './route.js';
+import { standing } from './standing.js';
 import { keep, type Section } from './section.js';
 import { timeline } from './timeline.js';
 
@@ -60,11 +61,27 @@ const outcome = (report: Report): readonly (Section | undefined)[] => [
   frozen(report),
 ];
 
+/** What there is after a release was taken back: what the upgrade would have changed is no news any more. */
+const returned = (report: Report): readonly (Section | undefined)[] => [
+  ...troubles(report),
+  walked(report),
+  ...components(report),
+  release(report),
+  ...(report.result === 'restored' ? checks(report) : []),
+  warnings(report),
+];
+
+const supporting = (report: Report): readonly (Section | undefined)[] => {
+  if (isForecast(report)) return expected(report);
+  return report.result === 'rolled-back' || report.result === 'restored' ? returned(report) : outcome(report);
+};
+
 /** Result, cause and what to do first; what supports them after; long texts folded at the end. */
 const full = (report: Report): readonly (Section | undefined)[] => [
   lead(report),
+  standing(report),
   problems(report),
-  ...(isForecast(report) ? expected(report) : outcome(report)),
+  ...supporting(report),
   timeline(report),
   ...raw(report),
   files(report),

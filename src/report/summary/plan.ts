@@ -41,6 +41,8 @@ export function walked(report: Report): Section | undefined {
 /** How to get back from a hop that was begun and did not end well. */
 export function back(report: Report): Section | undefined {
   if (!report.changed || (report.result !== 'failed' && report.result !== 'interrupted')) return undefined;
+  // It is on its way back already, or was asked to go there.
+  if (report.back !== undefined || report.operation === 'rollback') return undefined;
   const hops = report.plan?.hops ?? [];
   const index = hops.length === 1 ? 0 : hops.findIndex(({ status }) => status === 'failed');
   const hop = hops.at(index);

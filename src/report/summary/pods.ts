@@ -12,13 +12,14 @@ const MAX_LOG = 16 * 1024;
 const rollout = ({ ready, updated, wanted }: WorkloadFact): string =>
   `${ready}/${wanted} ready, ${updated}/${wanted} on the current template`;
 
-function stuck(workloads: readonly WorkloadFact[]): Section {
+function stuck({ result }: Report, workloads: readonly WorkloadFact[]): Section {
   const rows = workloads.map((workload) => [
     `${markdown(workload.kind)} ${code(workload.name)}`,
     workload.exists ? rollout(workload) : 'not in the cluster',
     workload.trouble.length === 0 ? '' : workload.trouble.map(sentence).join('<br>'),
   ]);
-  const text = blocks('### What is not ready', table(['Workload', 'Pods', 'Reason'], rows));
+  const heading = result === 'restored' ? '### What was not ready before it was taken back' : '### What is not ready';
+  const text = blocks(heading, table(['Workload', 'Pods', 'Reason'], rows));
   return { name: 'workloads that are not ready', keep: keep.stuck, text };
 }
 
@@ -44,7 +45,7 @@ export function troubles(report: Report): readonly Section[] {
   const seen = report.stuck ?? (report.result === 'reported' ? report.before?.workloads : undefined) ?? [];
   const workloads = seen.filter(({ healthy }) => !healthy);
   const pods = report.pods ?? [];
-  const sections: Section[] = workloads.length === 0 ? [] : [stuck(workloads)];
+  const sections: Section[] = workloads.length === 0 ? [] : [stuck(report, workloads)];
   for (const trouble of pods.slice(0, MAX_PODS)) {
     sections.push({ name: 'details of pods', keep: keep.podDetails, text: pod(trouble) });
   }

@@ -19,9 +19,11 @@ function tools({ helmVersion, kubectlVersion }: Report): string {
   return parts.join(', ');
 }
 
-/** A run that stopped on the way has not reached the chart that was asked for. */
+/** A run that stopped on the way has not reached the chart that was asked for; one that went back has left it. */
 function charts(report: Report): string {
-  const { sourceChartVersion, chartVersion } = report;
+  const { sourceChartVersion, chartVersion, before, after, back } = report;
+  if (back !== undefined && after !== undefined)
+    return fromTo(before?.release.chartVersion, after.release.chartVersion);
   const stop = stopOf(report);
   if (stop === undefined) return fromTo(sourceChartVersion, chartVersion);
   const on = stop.failed ?? stop.reached;
@@ -63,7 +65,7 @@ export function frozen(report: Report): Section | undefined {
   if (values.length === 0) return undefined;
   const rows = values.map(({ key, value, from }) => [code(key), code(String(value)), sentence(from)]);
   const why =
-    "These values say what the data lives in. They are written explicitly as they run now, because a newer chart's defaults would change them silently.";
+    "These values say what the data lives in, or how many pods run of a component. They are written explicitly as they run now: a newer chart's defaults would change the first silently, and the stored values would undo the scaling of the second.";
   const text = folded(`Frozen values: ${values.length}`, `${why}\n\n${table(['Key', 'Value', 'Read from'], rows)}`);
   return { name: 'frozen values', keep: keep.frozen, text };
 }

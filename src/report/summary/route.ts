@@ -21,6 +21,7 @@ const STATES: Readonly<Record<Hop['status'], readonly [words: string, mark: stri
   done: ['done', '✅ ', 'done'],
   failed: ['failed', '❌ ', 'failed'],
   'not-started': ['not started', '⏸️ ', 'later'],
+  'taken-back': ['taken back', '↩️ ', 'here'],
 };
 
 /** In a forecast: what an upgrade with these inputs would do now, and what is left for later runs. */

@@ -25,7 +25,8 @@ function phases(report: Report, end: number): readonly Bar[] {
       title,
       from: at,
       to: next?.at ?? end,
-      failed: next === undefined && !successes.includes(report.result),
+      // A way back that was gone to its end did not fail.
+      failed: next === undefined && !successes.includes(report.result) && report.result !== 'restored',
     };
   });
 }
@@ -53,6 +54,21 @@ function picture(sections: readonly (readonly [string, readonly Bar[]])[], span:
   return fenced(['gantt', '    dateFormat x', '    axisFormat %H:%M:%S', ...lines].join('\n'), 'mermaid');
 }
 
+/** What the run did to the cluster, and what it found done: one row a step that was begun. */
+function steps(report: Report): string | undefined {
+  const events = report.timeline.flatMap((event) => (event.type === 'step' ? [event] : []));
+  const rows = events.flatMap(({ step, state, text, at }, index): readonly string[][] => {
+    if (state === 'done') return [];
+    const title = markdown(shorten(oneLine(text), 80));
+    if (state === 'already') return [[title, moment(at), 'nothing to do']];
+    const rest = events.slice(index + 1);
+    const again = rest.findIndex((event) => event.step === step && event.state === 'begun');
+    const ended = (again < 0 ? rest : rest.slice(0, again)).find((one) => one.step === step && one.state === 'done');
+    return [[title, moment(at), ended === undefined ? 'not seen to end' : `done after ${duration(ended.at - at)}`]];
+  });
+  return rows.length === 0 ? undefined : table(['Step', 'Begun', 'End'], rows);
+}
+
 /** Where the time went, as a table and as a picture. */
 export function timeline(report: Report): Section | undefined {
   const end = report.endedAt ?? report.timeline.at(-1)?.at ?? report.startedAt;
@@ -75,6 +91,7 @@ export function timeline(report: Report): Section | undefined {
         end - report.startedAt,
       ),
       table(['Phase', 'Start', 'Took'], rows),
+      steps(report),
     ),
   );
   return { name: 'time line', keep: keep.timeline, text };

@@ -1,10 +1,14 @@
-import { olderImage } from '../../milvus/dependency-image.js';
+import { goingBack } from '../../milvus/going-back.js';
 import type { Hop } from '../../plan/plan.js';
 import type { Report } from '../report.js';
 import { code, sentence, shorten } from '../safe.js';
 import { byKind, lost, stays } from './changes/objects.js';
+import { enumerated } from './section.js';
 
 const MAX_SENTENCE = 800;
+const MAX_IMAGES = 6;
+
+const say = (text: string): string => sentence(shorten(text, MAX_SENTENCE));
 
 /** `Deployment my-milvus-proxy` in its two parts. */
 export const refs = (names: readonly string[]): readonly { readonly kind: string; readonly name: string }[] =>
@@ -13,47 +17,55 @@ export const refs = (names: readonly string[]): readonly { readonly kind: string
     return { kind, name: name.join(' ') };
   });
 
-/** The command that goes back to before this hop. The revision is known for the first one alone. */
-function rollback({ release = '', namespace, before, plan }: Report, index: number): string {
-  const place = namespace === undefined ? '' : ` --namespace ${namespace}`;
-  const history = code(`helm history ${release}${place}`);
-  if (index > 0)
-    return `${code(`helm rollback ${release} <revision>${place}`)} to the revision of hop ${index} (${history} names it).`;
-  if (plan === undefined || plan.situation === 'rollout-unfinished') {
-    return `${code('helm rollback')} to the revision before the one that is being rolled out (${history} names it).`;
-  }
-  if (before?.release.status !== 'deployed') {
-    return `${code('helm rollback')} to the last revision that was deployed (${history} names it).`;
-  }
-  const { revision } = plan.installed;
-  return `${code(`helm rollback ${release} ${revision}${place}`)}. Helm keeps revision ${revision} in its history.`;
-}
+/** What Milvus itself is made of, whatever mirror it comes from. */
+const isMilvus = (image: string, { image: { repository } }: Hop): boolean =>
+  image.startsWith(`${repository}:`) || /(?:^|\/)milvus(?:-config-tool)?[:@]/.test(image);
 
-/** Images of etcd and MinIO that this hop makes newer: Helm would put the older ones back on what these have written. */
-const newerDependencies = ({ estimate }: Hop): readonly string[] =>
-  (estimate?.images ?? []).flatMap(({ from, to }) =>
-    from !== undefined && to !== undefined && olderImage(to, from) ? [`${code(from)} → ${code(to)}`] : [],
+/** Images of etcd, object storage and queue that this hop changes or brings: older ones may not read what they write. */
+const otherDependencies = (hop: Hop): readonly string[] =>
+  (hop.estimate?.images ?? []).flatMap(({ from, to }) =>
+    to === undefined || isMilvus(to, hop) ? [] : [from === undefined ? code(to) : `${code(from)} → ${code(to)}`],
   );
 
-/** How one can get back to before a hop: Helm's own way, or only by a backup, said plainly. */
+/** Why going back is not truthful once something new has started; undefined where it is. */
+function against(hop: Hop): string | undefined {
+  const dependencies = otherDependencies(hop);
+  if (dependencies.length > 0)
+    return `This hop brings other dependencies (${enumerated(dependencies, MAX_IMAGES)}), and the older ones are not known to read what these write; keep their tags in the values to have that way.`;
+  const pair = goingBack(hop.targetVersion, hop.sourceVersion);
+  return pair.known ? undefined : say(pair.why);
+}
+
+/** To which revision: known for the first hop alone. */
+function target({ before, plan }: Report, index: number): string {
+  const deployed = index === 0 && before?.release.status === 'deployed' && plan?.situation === 'upgrade';
+  return deployed ? `revision ${plan.installed.revision}, which Helm keeps` : 'the revision that this hop begins with';
+}
+
+const command = code('operation: rollback');
+const untilStarted = `${command} until the first container with a new image has started`;
+const backup = 'only a backup of metadata and object storage from before this hop';
+
+/** How one can get back to before a hop: by this action where that is truthful, or only by a backup, said plainly. */
 export function wayBack(report: Report, hop: Hop, index: number): readonly string[] {
-  const newer = newerDependencies(hop);
-  if (hop.pointOfNoReturn === undefined && newer.length > 0) {
+  if (hop.pointOfNoReturn !== undefined) {
+    const none = hop.path === 'helm' ? ' This run takes none.' : '';
     return [
-      `**Way back:** Milvus itself could go back, but this hop brings newer dependencies (${newer.join(', ')}), and ${code('helm rollback')} would start the older ones on what these have written: only with a backup, or with their tags kept in the values.`,
+      `⚠️ **Point of no return:** ${say(hop.pointOfNoReturn)}`,
+      hop.path === 'helm'
+        ? `**Way back:** ${untilStarted}; after that ${backup}, because going back by image does not undo what the new version writes.${none}`
+        : `**Way back:** ${backup}.`,
     ];
   }
-  if (hop.pointOfNoReturn === undefined) return [`**Way back:** ${rollback(report, index)}`];
-  const none = hop.path === 'helm' ? ' This run takes none.' : '';
-  return [
-    `⚠️ **Point of no return:** ${sentence(shorten(hop.pointOfNoReturn, MAX_SENTENCE))}`,
-    `**Way back:** only a backup of metadata and object storage from before this hop; ${code('helm rollback')} does not undo what the new version writes.${none}`,
-  ];
+  const reason = against(hop);
+  return reason === undefined
+    ? [`**Way back:** ${command} goes back to ${target(report, index)}, as long as no later hop was begun.`]
+    : [`**Way back:** ${untilStarted}; after that ${backup}. ${reason}`];
 }
 
 /** The same in a word or two, for a table. */
 export const wayBackInShort = (hop: Hop): string =>
-  hop.pointOfNoReturn === undefined && newerDependencies(hop).length === 0 ? code('helm rollback') : '⚠️ backup only';
+  hop.pointOfNoReturn === undefined && against(hop) === undefined ? command : '⚠️ backup only';
 
 /** What holds data and stays, as far as this hop was looked at. */
 export function kept(report: Report, { estimate }: Hop, index: number): readonly string[] {
