@@ -21,6 +21,8 @@ import { readCommands, readFileCommand } from './workflow-commands.js';
  * @property {string} [node] program for main and post; default this Node
  * @property {(line: string) => void} [onLine] each line of output as it comes (to interrupt at a known point)
  * @property {number} [timeoutMs] of main, and of post; then SIGKILL. Default 10 minutes
+ * @property {boolean} [dies] the runner dies with a main that is killed: no post step, and what main started lives on,
+ *   with all its files, until `clear`
  *
  * @typedef {object} RunnerResult
  * @property {number} code exit code of main; 128 and more where a signal ended it
@@ -44,12 +46,17 @@ import { readCommands, readFileCommand } from './workflow-commands.js';
  * @property {Record<string, string>} fileContents of all these, by absolute path (such as outputs name)
  */
 
+/** Exit code of a program that SIGKILL ended. */
+const KILLED = 128 + 9;
+const nothing = () => /** @type {string[]} */ ([]);
+
 const RUNNER_OS = /** @type {Record<string, string>} */ ({ linux: 'Linux', darwin: 'macOS', win32: 'Windows' });
 
 /**
  * Starts the action.
  * @param {RunnerOptions} options
- * @returns {{ done: Promise<RunnerResult>, interrupt: () => void, pid: () => number | undefined }}
+ * @returns {{ done: Promise<RunnerResult>, interrupt: () => void, pid: () => number | undefined, clear: () => string[] }}
+ *   `clear` ends what a runner that died has left, and tells the command lines
  */
 export function startAction(options) {
   const metadata = parse(readFileSync(join(options.action, 'action.yml'), 'utf8'));
@@ -70,6 +77,8 @@ export function startAction(options) {
   };
   /** @type {import('./runner-step.js').Step | undefined} */
   let main;
+  let clear = nothing;
+  const remove = () => rmSync(root, { recursive: true, force: true });
   const done = (async () => {
     try {
       const { action, node = process.execPath, onLine, timeoutMs = 600_000 } = options;
@@ -77,12 +86,24 @@ export function startAction(options) {
       const script = (/** @type {string} */ path) => join(action, path);
       main = startStep({ ...common, name: 'main', script: script(metadata.runs.main), environment });
       const first = await main.ended;
+      const died = options.dies === true && first.code === KILLED;
+      if (died)
+        clear = () => {
+          const ended = first.endOrphans();
+          remove();
+          return ended;
+        };
       const postEnvironment = { ...environment, ...stateVariables(first.files.STATE) };
-      const post = metadata.runs.post
-        ? await startStep({ ...common, name: 'post', script: script(metadata.runs.post), environment: postEnvironment })
-            .ended
-        : undefined;
-      const orphans = [...first.endOrphans(), ...(post?.endOrphans() ?? [])];
+      const post =
+        metadata.runs.post && !died
+          ? await startStep({
+              ...common,
+              name: 'post',
+              script: script(metadata.runs.post),
+              environment: postEnvironment,
+            }).ended
+          : undefined;
+      const orphans = died ? [] : [...first.endOrphans(), ...(post?.endOrphans() ?? [])];
       const raw = first.output + (post?.output ?? '');
       const { masks, annotations, other, shown } = readCommands(raw);
       return {
@@ -102,15 +123,16 @@ export function startAction(options) {
         interrupted: first.interrupted,
         commandLines: first.commandLines,
         orphans,
-        tempDirLeft: filesIn(directories.temp),
-        homeLeft: filesIn(directories.home),
-        fileContents: contentsOf([directories.temp, directories.home]),
+        // What lives on changes its files.
+        tempDirLeft: died ? [] : filesIn(directories.temp),
+        homeLeft: died ? [] : filesIn(directories.home),
+        fileContents: died ? {} : contentsOf([directories.temp, directories.home]),
       };
     } finally {
-      rmSync(root, { recursive: true, force: true });
+      if (clear === nothing) remove();
     }
   })();
-  return { done, interrupt: () => main?.interrupt(), pid: () => main?.pid };
+  return { done, interrupt: () => main?.interrupt(), pid: () => main?.pid, clear: () => clear() };
 }
 
 /** Runs the action to its end. @param {RunnerOptions} options @returns {Promise<RunnerResult>} */

@@ -68,6 +68,8 @@ export interface RunOptions {
   readonly path?: string;
   readonly toolCache?: string;
   readonly workspace?: string;
+  /** The runner dies with a main that is killed; `clear` ends what lives on. */
+  readonly dies?: boolean;
   readonly onLine?: (line: string) => void;
 }
 

@@ -27,7 +27,11 @@ if (env.STATE_file) {
   fs.appendFileSync(env.GITHUB_STEP_SUMMARY, 'main ');
   console.log('::add-mask::abc');
   console.error('::error::no');
-  if (env.INPUT_RELEASE === 'waits') {
+  if (env.INPUT_RELEASE === 'has-child') {
+    require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' });
+    console.log('ready');
+    setInterval(() => {}, 1000);
+  } else if (env.INPUT_RELEASE === 'waits') {
     process.on('SIGINT', () => process.exit(7));
     console.log('ready');
     setInterval(() => {}, 1000);
@@ -90,5 +94,25 @@ describe('the stand-in for the runner', () => {
     await expect(runAction({ action, inputs: { releaze: 'x' }, path })).rejects.toThrow(
       'action.yml has no input releaze',
     );
+  });
+
+  it.each([
+    [true, 'main ', []],
+    [false, 'main post', ['sleep 60']],
+  ])('dies with a main that is killed: %s', async (dies, summary, orphans) => {
+    const run: ReturnType<typeof startAction> = startAction({
+      action,
+      inputs: { release: 'has-child' },
+      path,
+      dies,
+      onLine: (line) => {
+        if (line === 'ready') process.kill(run.pid() ?? 0, 'SIGKILL');
+      },
+      timeoutMs: 20_000,
+    });
+    const result = await run.done;
+    expect([result.code, result.summary, result.orphans]).toEqual([137, summary, orphans]);
+    expect(run.clear()).toEqual(dies ? ['sleep 60'] : []);
+    expect(run.clear()).toEqual([]);
   });
 });
