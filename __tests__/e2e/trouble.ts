@@ -70,7 +70,7 @@ export interface End {
 
 /** Expects how a run ended; where it ended otherwise, the test shows its log. */
 export function expectEnd(result: RunnerResult, expected: End): void {
-  const good = ['upgraded', 'unchanged', 'planned', 'reported'].includes(expected.result);
+  const good = ['upgraded', 'unchanged', 'planned', 'reported', 'rolled-back'].includes(expected.result);
   const { outputs, code } = result;
   const problems = outputs['report-file'] === undefined ? undefined : problemsOf(result);
   try {

@@ -73,7 +73,13 @@ async function observe(first: Lease, options: LockOptions): Promise<Lease | unde
       const event = await Promise.race([next, expired]);
       signal.throwIfAborted();
       if (event === 'expired') return first;
-      if (event === 'aborted' || event.done === true) continue;
+      if (event === 'aborted') continue;
+      // A watch that has ended tells nothing any more; what is taken is taken only in the state that was seen.
+      if (event.done === true) {
+        await expired;
+        signal.throwIfAborted();
+        return first;
+      }
       const { value } = event;
       const seen = value.type === 'synced' ? value.items.at(0) : value.type === 'deleted' ? undefined : value.object;
       if (holderOf(seen) === undefined) return undefined;
