@@ -44,3 +44,10 @@ export function refused(details: ProblemDetails, others: readonly ProblemDetails
 export function failed(details: ProblemDetails, cause?: unknown): Problem {
   return new Problem('failed', details, [], cause);
 }
+
+/** Id of the Problem behind an error; that of a bug for anything else. */
+export const problemId = (error: unknown): string => (error instanceof Problem ? error.details.id : 'unexpected-error');
+
+/** The cause stays the cause; what else was found stands behind it. */
+export const withOther = (error: unknown, other: ProblemDetails): unknown =>
+  error instanceof Problem ? new Problem(error.ending, error.details, [...error.others, other], error) : error;

@@ -8,7 +8,11 @@ import { decodeRecord } from './record.js';
 import { pack, unpack } from './stored.js';
 
 /** While the last revision has one of these, Helm refuses every upgrade. */
-const pendingStatuses: ReadonlySet<ReleaseStatus> = new Set(['pending-install', 'pending-upgrade', 'pending-rollback']);
+export const pendingStatuses: ReadonlySet<ReleaseStatus> = new Set([
+  'pending-install',
+  'pending-upgrade',
+  'pending-rollback',
+]);
 
 export const isPending = ({ status }: Pick<ReleaseRecord, 'status'>): boolean => pendingStatuses.has(status);
 

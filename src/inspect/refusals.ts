@@ -16,7 +16,8 @@ const pending: Partial<Record<ReleaseStatus, string>> = {
   'pending-install': 'the first installation is running now, or was killed before it could say how it ended',
 };
 
-const settles =
+/** What a run does about a pending revision, as the end of a sentence. */
+export const settles =
   'waits until the revision has ended by itself, or marks it failed once its Helm cannot be at work any more and nothing of it changes';
 
 /**

@@ -4,6 +4,7 @@ import { parseManifest } from '../helm/manifest.js';
 import type { ReleaseRecord, Values } from '../helm/port.js';
 import { manifestImage } from '../inspect/images.js';
 import { workloadsOf } from '../inspect/workloads.js';
+import { isKept } from '../plan/compare/compare.js';
 import { imageOf, type Target } from '../plan/target.js';
 import type { HopWork } from '../upgrade/engine/ports.js';
 import type { Expectation } from '../upgrade/rollout/survey.js';
@@ -16,8 +17,6 @@ import type { Prepared } from './prepare.js';
  */
 const withoutHooksMs = 60_000;
 
-const kept = ({ metadata }: KubeObject): boolean => metadata.annotations?.['helm.sh/resource-policy'] === 'keep';
-
 /** What has to be rolled out, and what has to be gone, when the upgrade is done. `image`: of Milvus's own workloads. */
 export function expectationOf(
   before: readonly KubeObject[],
@@ -28,7 +27,7 @@ export function expectationOf(
   const names = new Set(wanted.map(({ kind, name }) => `${kind}/${name}`));
   return {
     workloads: wanted.map((ref) => (ref.component === undefined || image === undefined ? ref : { ...ref, image })),
-    removed: workloadsOf(before.filter((object) => !kept(object))).filter(
+    removed: workloadsOf(before.filter((object) => !isKept(object))).filter(
       ({ kind, name }) => !names.has(`${kind}/${name}`),
     ),
   };

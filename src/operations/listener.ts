@@ -4,7 +4,7 @@ import { diagnose } from '../upgrade/diagnose.js';
 import type { Listener } from '../upgrade/engine/ports.js';
 import type { Journal } from '../upgrade/journal/journal.js';
 import { RolloutFailure } from '../upgrade/wait.js';
-import { recordEstimate } from './facts-report.js';
+import { recordEstimate, recordHops } from './facts-report.js';
 import type { Session } from './session.js';
 
 /** The hops of a way that another run began, as that one left them. */
@@ -32,12 +32,8 @@ export function sessionListener({ report, cluster, request, clock, job, interrup
       if (journal.planDigest !== undefined) report.planDigest = journal.planDigest;
     },
     hops: (plan, statuses) => {
-      const known = report.plan?.hops ?? plan.hops;
-      const hops = plan.hops.map((hop, index) => ({
-        ...(known[index] ?? hop),
-        status: statuses[index] ?? ('not-started' as const),
-      }));
-      report.plan = { ...(report.plan ?? plan), hops };
+      report.plan ??= plan;
+      recordHops(report, statuses);
     },
     planned: (index, { plan }) => {
       recordEstimate(report, index, plan.hops[0]?.estimate);

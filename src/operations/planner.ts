@@ -1,7 +1,7 @@
 import { isSameWay } from '../plan/digest.js';
 import type { Hop } from '../plan/plan.js';
 import { failed } from '../problem.js';
-import type { Planned, Planner } from '../upgrade/engine/ports.js';
+import type { HopWork, Planned, Planner } from '../upgrade/engine/ports.js';
 import { recordFacts } from './facts-report.js';
 import { hopWork } from './hop-work.js';
 import { prepare, prepareRest, refuseBlocked, stopBlocked, type Prepared } from './prepare.js';
@@ -42,13 +42,6 @@ function inTime({ plan }: Prepared, leftMs: number, title: string): void {
   });
 }
 
-/** What runs now; the version that the undertaking began with is what the journal says. */
-function recordBegun({ report }: Session, { inspection }: Prepared): void {
-  const { sourceVersion } = report;
-  recordFacts(report, inspection.facts);
-  if (sourceVersion !== undefined) report.sourceVersion = sourceVersion;
-}
-
 /** The planner of the engine, on a real release. */
 export function sessionPlanner(session: Session): Planner {
   const { report, clock, request } = session;
@@ -61,10 +54,11 @@ export function sessionPlanner(session: Session): Planner {
     charts = from.charts;
     const { plan, digest } = from;
     const settled = plan.situation === 'nothing-to-do';
+    let work: HopWork | undefined;
     const planned: Planned = {
       plan,
       settled,
-      work: () => hopWork(from),
+      work: () => (work ??= hopWork(from)),
       ...(digest === undefined ? {} : { digest }),
     };
     prepared.set(planned, from);
@@ -85,7 +79,7 @@ export function sessionPlanner(session: Session): Planner {
       const asked = { ...session, request: { ...(resumed ? request : later), timeoutMs: leftMs } };
       const next = await prepareRest(asked, rest, title, { ...(charts === undefined ? {} : { charts }), pinned });
       // Where the run stops here, this is how things stand.
-      if (resumed) recordBegun(session, next);
+      if (resumed) recordFacts(report, next.inspection.facts);
       else report.after = next.inspection.facts;
       if (!resumed) sameWay(session, next, rest, title);
       stopBlocked(next);

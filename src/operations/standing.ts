@@ -3,7 +3,7 @@ import { resources } from '../cluster/resources.js';
 import { attemptOf } from '../helm/attempt.js';
 import type { ReleaseRecord } from '../helm/port.js';
 import { isPending } from '../helm/unlock.js';
-import { howToFree } from '../inspect/refusals.js';
+import { howToFree, settles } from '../inspect/refusals.js';
 import type { Standing } from '../report/report.js';
 import { duration, moment } from '../report/time.js';
 import { decide } from '../upgrade/engine/decide.js';
@@ -62,9 +62,6 @@ function lockOf(lease: Lease | undefined, now: number): Standing['lock'] {
       : `A run that is at work renews it every ${leaseTimes.renewEveryMs / 1000} s, so that this one has most likely died; ${takesOver}.`;
   return { state: `${said} ${means}`, held: true };
 }
-
-const settles =
-  'waits until the revision has ended by itself, or marks it failed once its Helm cannot be at work any more and nothing of it changes';
 
 /** The last revision, where Helm has not ended it: whose it is, and what frees the release. */
 function pendingOf(read: ReadJournal, history: readonly ReleaseRecord[]): Standing['pending'] {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Cluster } from '../cluster/port.js';
 import type { Helm, ReleaseRecord, UpgradeIntent } from '../helm/port.js';
-import { failed, Problem, refused } from '../problem.js';
-import type { ProblemDetails } from '../problem.js';
+import { failed, refused, withOther } from '../problem.js';
+import type { Problem, ProblemDetails } from '../problem.js';
 import type { Emit } from '../report/events.js';
 import { rolloutStep } from './rollout-step.js';
 import type { Expectation } from './rollout/survey.js';
@@ -125,10 +125,6 @@ function aftermath(revisions: readonly ReleaseRecord[], { installedRevision, isT
   const foreign = revision > installedRevision + 1;
   return { revision, foreign, written: foreign ? newer.some(isTarget) : newer.length > 0 };
 }
-
-/** What else was found, behind the error of Helm, which stays the cause. */
-const withOther = (error: unknown, other: ProblemDetails): unknown =>
-  error instanceof Problem ? new Problem(error.ending, error.details, [...error.others, other], error) : error;
 
 function unexpected(
   name: string,

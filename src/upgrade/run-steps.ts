@@ -1,4 +1,4 @@
-import { failed, Problem } from '../problem.js';
+import { failed, Problem, problemId } from '../problem.js';
 import type { Emit } from '../report/events.js';
 import type { Step, StepNotes } from './step.js';
 
@@ -39,7 +39,7 @@ export async function runSteps(
 /** Best effort: the error is what matters, and the next run looks at the cluster. */
 async function noted(notes: StepNotes, { id }: Step, error: unknown): Promise<void> {
   try {
-    await notes.failed(id, error instanceof Problem ? error.details.id : 'unexpected-error');
+    await notes.failed(id, problemId(error));
   } catch {
     // Without this note the step is one that was not seen to end.
   }

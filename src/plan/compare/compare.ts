@@ -41,7 +41,8 @@ function renderedSource(rendered: Rendered, { config }: Inspection): ConfigSourc
 }
 
 /** Helm looks at the live object, https://github.com/helm/helm/blob/v3.22.0/pkg/kube/client.go (Update). */
-const isKept = ({ metadata }: KubeObject): boolean => metadata.annotations?.['helm.sh/resource-policy'] === 'keep';
+export const isKept = ({ metadata }: KubeObject): boolean =>
+  metadata.annotations?.['helm.sh/resource-policy'] === 'keep';
 
 /**
  * Our own comparison of a dry run with what runs: Helm's dry run renders, but sends nothing for validation.

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../cluster/port.js';
 import { parseManifest } from '../../helm/manifest.js';
 import type { ReleaseRecord } from '../../helm/port.js';
+import { isKept } from '../../plan/compare/compare.js';
 
 /**
  * How Helm describes a revision that it did not finish. A rollback that fails marks the revision before it as superseded
@@ -41,10 +42,7 @@ export function revisionBefore(history: readonly ReleaseRecord[]): ReleaseRecord
 /** Claims that going from one manifest to another deletes, and the data with them. */
 export function claimsLost(from: readonly KubeObject[], to: readonly KubeObject[]): readonly string[] {
   const claims = (objects: readonly KubeObject[]) =>
-    objects.filter(
-      ({ kind, metadata }) =>
-        kind === 'PersistentVolumeClaim' && metadata.annotations?.['helm.sh/resource-policy'] !== 'keep',
-    );
+    objects.filter((object) => object.kind === 'PersistentVolumeClaim' && !isKept(object));
   const left = new Set(claims(to).map(({ metadata }) => metadata.name));
   return claims(from)
     .map(({ metadata }) => metadata.name)

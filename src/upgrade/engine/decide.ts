@@ -18,7 +18,7 @@ export type Decision =
   | { readonly kind: 'refuse'; readonly problem: Problem };
 
 export interface Question {
-  readonly journal: Journal | undefined;
+  readonly journal: Journal;
   /** All stored revisions, oldest first; none is pending. */
   readonly history: readonly Pick<ReleaseRecord, 'revision' | 'labels' | 'description'>[];
   /** This run asks for what the journal was opened for: by its inputs, or by the digest of the plan. */
@@ -71,7 +71,6 @@ export const otherOpen = (journal: Journal): Problem =>
 
 /** Decides from journal and history alone what a run with these inputs does. */
 export function decide({ journal, history, same, repeats }: Question): Decision {
-  if (journal === undefined) return { kind: 'begin' };
   // An approved run that failed may be repeated: its plan is finished, not made anew with another digest.
   const repeated = journal.outcome?.result === 'failed' && repeats && journal.direction === 'forward';
   if (!isOpen(journal) && !repeated) return { kind: 'begin' };

@@ -1,4 +1,4 @@
-import { Problem } from '../../problem.js';
+import { Problem, problemId, withOther } from '../../problem.js';
 import { lastTry, type Journal } from '../journal/journal.js';
 import { stateInWords } from '../journal/words.js';
 import { Ledger } from './ledger.js';
@@ -12,9 +12,6 @@ export const byOf = ({ run, url }: Order): { readonly run: string; readonly url?
   run,
   ...(url === undefined ? {} : { url }),
 });
-
-/** Id of the Problem behind an error. */
-export const idOf = (error: unknown): string => (error instanceof Problem ? error.details.id : 'unexpected-error');
 
 /** Writes down how it ended, and takes it back where that was asked for. Throws unless it did. */
 export async function endedBadly(
@@ -33,7 +30,7 @@ export async function endedBadly(
   // Written by this undertaking, or by the one whose rollout it waits for.
   const begun = lastTry(ledger.journal, 'helm-upgrade', hop) !== undefined || base < plan.installed.revision;
   if (order.onFailure === 'restore' && begun) return restore(undertaking, held, ledger, error);
-  await lastWords(ports, () => ledger.close('failed', idOf(error)));
+  await lastWords(ports, () => ledger.close('failed', problemId(error)));
   throw error;
 }
 
@@ -46,11 +43,11 @@ async function restore(undertaking: Undertaking, held: Held, ledger: Ledger, bec
     const work = await backPlanner.look(ledger.journal.base);
     const against = againstBack(work, ledger.journal);
     if (against !== undefined) {
-      await lastWords(ports, () => ledger.close('failed', idOf(because)));
+      await lastWords(ports, () => ledger.close('failed', problemId(because)));
       throw withOther(because, against);
     }
     await takeBack(back, work);
-    await ledger.close('restored', idOf(because));
+    await ledger.close('restored', problemId(because));
   } catch (error) {
     const cause = causeOf(held, error);
     if (ports.signal.aborted) await lastWords(ports, () => ledger.interrupted());
@@ -63,10 +60,6 @@ async function restore(undertaking: Undertaking, held: Held, ledger: Ledger, bec
 
 const isAbout = (problem: Problem, because: unknown): boolean =>
   because instanceof Problem && problem.details.id === because.details.id;
-
-/** The cause stays the cause; what else was found stands behind it. */
-const withOther = (error: unknown, other: Problem['details']): unknown =>
-  error instanceof Problem ? new Problem(error.ending, error.details, [...error.others, other], error) : error;
 
 /** Finishes the taking back that another run began, because an upgrade had failed. */
 export async function finishBack(undertaking: Undertaking, held: Held, journal: Journal): Promise<Ending> {

@@ -1,7 +1,8 @@
 import { attemptOf } from '../../helm/attempt.js';
 import type { Hop } from '../../plan/plan.js';
+import { problemId } from '../../problem.js';
 import type { Journal } from '../journal/journal.js';
-import { endedBadly, idOf } from './ending.js';
+import { endedBadly } from './ending.js';
 import type { Ledger } from './ledger.js';
 import { causeOf, type Held } from './locked.js';
 import type { Ending, Planned, Undertaking } from './ports.js';
@@ -29,7 +30,7 @@ export async function plannedRest(undertaking: Undertaking, held: Held, journal:
     try {
       return await planner.goOn(rest, title, true);
     } catch (error) {
-      if (idOf(error) !== 'release-pending' || wakings >= mostWakings) throw error;
+      if (problemId(error) !== 'release-pending' || wakings >= mostWakings) throw error;
       await settledHistory({ order, ports: held.ports, lock: held.lock, journal });
     }
   }
@@ -71,7 +72,7 @@ async function isOwnHelm(
   { plan }: Planned,
   cause: unknown,
 ): Promise<boolean> {
-  if (held.ports.signal.aborted || !strangers.has(idOf(cause))) return false;
+  if (held.ports.signal.aborted || !strangers.has(problemId(cause))) return false;
   const history = await settledHistory({ order, ports: held.ports, lock: held.lock, journal }).catch(() => []);
   const newer = history.filter(({ revision }) => revision > plan.installed.revision);
   const own = newer.length > 0 && newer.every((record) => attemptOf(record)?.attempt === journal.attempt);

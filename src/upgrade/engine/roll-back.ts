@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.js';
 import { journalProblem, readJournal } from '../journal/store.js';
 import { stateInWords } from '../journal/words.js';
 import { foreignRevisions } from './decide.js';
+import { byOf } from './ending.js';
 import { Ledger } from './ledger.js';
 import { causeOf, lastWords, withLock, type Held } from './locked.js';
 import type { BackPlanner, EnginePorts, Listener, Order } from './ports.js';
@@ -70,7 +71,7 @@ async function underLock({ order, ports, planner, listener }: TakingBack, held: 
     throw nothingToTakeBack(order, history.at(-1));
   }
   const work = await planner.look(found.base);
-  const by = { run: order.run, ...(order.url === undefined ? {} : { url: order.url }), epoch: lock.epoch };
+  const by = { ...byOf(order), epoch: lock.epoch };
   // Nothing is begun, not even in the journal, where going back is not truthful.
   const against = againstBack(work, found.journal);
   if (against !== undefined) throw refused(against);

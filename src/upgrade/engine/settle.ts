@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/port.js';
 import { resources } from '../../cluster/resources.js';
 import { isRecord, readHistory } from '../../helm/record.js';
 import type { ReleaseRecord } from '../../helm/port.js';
-import { isPending } from '../../helm/unlock.js';
+import { isPending, pendingStatuses } from '../../helm/unlock.js';
 import { refuseRelease } from '../../inspect/refusals.js';
 import { failed } from '../../problem.js';
 import { duration } from '../../report/time.js';
@@ -21,11 +21,11 @@ const unknownChildMs = 2 * 60_000;
 /** However often something changes, a pending revision is not waited for longer than this, in milliseconds. */
 const longestMs = 20 * 60_000;
 
-const pendingStatuses = 'owner=helm,status in (pending-install,pending-upgrade,pending-rollback)';
+const isPendingSelector = `owner=helm,status in (${[...pendingStatuses].join(',')})`;
 
 /** Whether any revision of the release is pending. One small LIST, and nothing is decoded. */
 export async function hasPending(cluster: Pick<Cluster, 'list'>, namespace: string, release: string): Promise<boolean> {
-  const labelSelector = `${pendingStatuses},name=${release}`;
+  const labelSelector = `${isPendingSelector},name=${release}`;
   const { items } = await cluster.list(resources.secrets, { namespace, labelSelector });
   return items.some(isRecord);
 }

@@ -1,7 +1,7 @@
 import { helmEndsWithinMs } from '../../helm/adapter.js';
 import { readHistory } from '../../helm/record.js';
 import type { ReleaseRecord } from '../../helm/port.js';
-import { failed, Problem, refused, type ProblemDetails } from '../../problem.js';
+import { failed, problemId, refused, type ProblemDetails } from '../../problem.js';
 import type { HelmPathState } from '../helm-path.js';
 import { lastTry, type Journal } from '../journal/journal.js';
 import type { Lock } from '../lock/lock.js';
@@ -159,6 +159,5 @@ export async function takeBack(back: Back, looked?: BackWork): Promise<void> {
 async function closeIfBack(ledger: Ledger, ports: EnginePorts, error: unknown): Promise<void> {
   const { journal } = ledger;
   if (lastTry(journal, 'helm-rollback', journal.hop)?.observedAt === undefined) return;
-  const problem = error instanceof Problem ? error.details.id : 'unexpected-error';
-  await lastWords(ports, () => ledger.close('failed', problem));
+  await lastWords(ports, () => ledger.close('failed', problemId(error)));
 }

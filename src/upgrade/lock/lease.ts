@@ -63,10 +63,8 @@ export function patienceFor(lease: Lease): number {
 }
 
 /** What changes when a holder renews: the clock of the holder is compared with itself alone. */
-export const stampOf = ({ metadata, spec }: Lease): string =>
-  [metadata.uid ?? '', spec?.holderIdentity ?? '', epochOf({ metadata, spec } as Lease), spec?.renewTime ?? ''].join(
-    '\n',
-  );
+export const stampOf = (lease: Lease): string =>
+  [lease.metadata.uid ?? '', lease.spec?.holderIdentity ?? '', epochOf(lease), lease.spec?.renewTime ?? ''].join('\n');
 
 /** A Lease as its new holder writes it. */
 export function takenLease(

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../cluster/port.js';
+import { isKept } from '../../plan/compare/compare.js';
 import { keyOf } from '../../plan/compare/objects.js';
 import { count, short, some } from '../rollout/text.js';
 import { likeness, writable, type Likeness } from './fields.js';
@@ -46,9 +47,6 @@ function pairs(before: readonly KubeObject[], pending: readonly KubeObject[]): r
   const dropped = [...old].filter(([key]) => !next.has(key));
   return [...kept, ...dropped.map(([key, subject]): Pair => ({ key, subject, before: subject }))];
 }
-
-/** Helm leaves such an object where it drops it, https://helm.sh/docs/howto/charts_tips_and_tricks/ */
-const isKept = ({ metadata }: KubeObject): boolean => metadata.annotations?.['helm.sh/resource-policy'] === 'keep';
 
 function stateOf({ before, pending }: Pair, found: Found): ObjectState {
   if (found === 'unknown') return 'unknown';
