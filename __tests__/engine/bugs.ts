@@ -6,6 +6,8 @@ export interface Bug {
   readonly to: string;
   /** Names of scenarios; none: the states left by kills and by others. */
   readonly shownBy: readonly string[];
+  /** The kinds of cases that show it; left out, the faults at every call come first. */
+  readonly kinds?: readonly string[];
 }
 
 const engine = 'src/upgrade/engine';
@@ -60,8 +62,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a pending revision is freed although its Helm may be at work',
     file: `${engine}/settle.ts`,
-    from: 'childEndsInMs: ours ? childLeftMs(lastHelm(journal), pending.revision) : foreignChildMs',
-    to: 'childEndsInMs: 0 * foreignChildMs * childLeftMs(lastHelm(journal), pending.revision)',
+    from: 'childEndsInMs: ours ? childLeftMs(tryOf(journal, pending), pending.revision) : foreignChildMs',
+    to: 'childEndsInMs: 0 * foreignChildMs * childLeftMs(tryOf(journal, pending), pending.revision)',
     shownBy: upgrade,
   },
   {
@@ -133,5 +135,69 @@ export const bugs: readonly Bug[] = [
     from: 'await childOver(settling, await settledHistory(settling))',
     to: 'await settledHistory(settling)',
     shownBy: states,
+  },
+  {
+    name: 'a run that lost the lock does not notice',
+    file: 'src/upgrade/lock/lock.ts',
+    from: '    if (!this.#lost.signal.aborted) this.#lost.abort(reason);',
+    to: '    void reason;',
+    shownBy: upgrade,
+    kinds: ['two runs at once'],
+  },
+  {
+    name: 'the journal of another run is written over',
+    file: 'src/upgrade/journal/store.ts',
+    from: 'if (!answer.written && this.#isStillOurs(answer.found)) {',
+    to: 'if (!answer.written && answer.found !== undefined) {',
+    shownBy: upgrade,
+    kinds: ['locks taken away by hand'],
+  },
+  {
+    name: 'the history is not read again after Helm',
+    file: 'src/upgrade/helm-path.ts',
+    from: 'if (ok) return { revision: record.revision };',
+    to: 'if (ok || expected > 0) return { revision: expected };',
+    shownBy: upgrade,
+    kinds: ['upgrades by hand meanwhile'],
+  },
+  {
+    name: 'the history is not read again before Helm',
+    file: 'src/upgrade/helm-path.ts',
+    from: 'if (record?.revision !== installedRevision) {',
+    to: 'if (record?.revision === -1) {',
+    shownBy: upgrade,
+    kinds: ['upgrades by hand meanwhile'],
+  },
+  {
+    name: 'labels that somebody else has inherited count as ours',
+    file: 'src/helm/attempt.ts',
+    from: "if (attempt === '' || from !== String(revision - 1)) return undefined;",
+    to: "if (attempt === '' || from === undefined || revision < 0) return undefined;",
+    shownBy: states,
+    kinds: ['states left by others'],
+  },
+  {
+    name: 'the Helm of a killed run that wakes up is taken for somebody else',
+    file: `${engine}/forward.ts`,
+    from: 'const mostWakings = 3;',
+    to: 'const mostWakings = 0;',
+    shownBy: states,
+    kinds: ['states left by a kill'],
+  },
+  {
+    name: 'the Helm of a killed run counts as over because that of this run is',
+    file: `${engine}/settle.ts`,
+    from: 'childEndsInMs: ours ? childLeftMs(tryOf(journal, pending), pending.revision) : foreignChildMs',
+    to: 'childEndsInMs: ours ? childLeftMs(tryOf(journal, pending) && lastHelm(journal), pending.revision) : foreignChildMs',
+    shownBy: states,
+    kinds: ['states left by a kill'],
+  },
+  {
+    name: 'a cancelled run waits for its Helm instead of ending it',
+    file: 'src/upgrade/helm-path.ts',
+    from: 'Math.min(intent.timeoutMs, leftMs) }, signal)',
+    to: 'Math.min(intent.timeoutMs, leftMs) }, undefined)',
+    shownBy: upgrade,
+    kinds: ['cancellations'],
   },
 ];

@@ -42,7 +42,7 @@ describe('the engine, cut at every call', () => {
   it(
     'holds every invariant, and ends well after at most two runs more',
     async () => {
-      const { counts, found } = await worked(tree, shares, { pairs, seed });
+      const { counts, found } = await worked(tree, shares, { pairs, seed, deep });
       const told = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`);
       process.stdout.write(`engine on the model: ${told.join(', ')}; seed ${seed}\n`);
       expect(found.slice(0, 5).map(inWords)).toEqual([]);
@@ -59,7 +59,9 @@ describe('planted bugs', () => {
     async (bug) => {
       const bad = mkdtempSync(join(room, 'bug-'));
       plant(tree, bad, bug);
-      const { found } = await worked(bad, shares, { pairs: 0, seed, only: bug.shownBy, stopAtFirst: true });
+      const { shownBy: only, kinds } = bug;
+      const which = { only, ...(kinds === undefined ? {} : { kinds }) };
+      const { found } = await worked(bad, shares, { pairs: 0, seed, ...which, stopAtFirst: true });
       expect(found.length).toBeGreaterThan(0);
     },
     300_000,

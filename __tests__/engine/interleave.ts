@@ -1,3 +1,4 @@
+import { holderOf } from '../../src/upgrade/lock/lease.js';
 import type { Call } from '../model/process.js';
 import type { Scenario } from './scenarios.js';
 import { toldAs, type Outcome } from './story.js';
@@ -40,19 +41,38 @@ function heldUp(scenario: Scenario, at: number, everything: boolean, ms: number)
       { process: second.process, main: run },
     ]);
     for (const ending of endings) story.ended(ending);
+    const [ended = '', other = ''] = story.ends;
+    // Whoever was overtaken says so, and not only that a write of his came to nothing.
+    const had = world.store.history.some(
+      ({ kind, after }) => kind === 'Lease' && holderOf(after)?.includes(`/${first.process.id}/`) === true,
+    );
+    const tookOver = had && ms > holdUps['for 15 s'] && scenario.goals.includes(other);
+    if (
+      tookOver &&
+      ask.onFailure !== 'restore' &&
+      ![...scenario.goals, 'lock-lost', 'nothing-to-take-back'].includes(ended)
+    )
+      story.violations.push(`a run that lost the lock says so: ${ended}`);
     await story.finish(ask, scenario);
     return [];
   });
 }
 
-/** Two runs at once, the first held up at every call that it makes. */
-export const interleavings = (scenario: Scenario, calls: Outcome['calls']) =>
+const variants = Object.entries(holdUps).flatMap(([time, ms]) =>
+  [false, true].map((everything) => ({ time, ms, everything })),
+);
+
+/**
+ * Two runs at once, the first held up at every call that it makes: in every way, or (not `deep`) in two of the four ways,
+ * short and alone or long and altogether and the other way round by turns.
+ */
+export const interleavings = (scenario: Scenario, calls: Outcome['calls'], deep = false) =>
   calls.flatMap(({ n, name }) =>
-    Object.entries(holdUps).flatMap(([time, ms]) =>
-      [false, true].map((everything) => ({
+    variants
+      .filter(({ everything, ms }) => deep || (everything === ms > holdUps['for 15 s']) === (n % 2 === 0))
+      .map(({ time, ms, everything }) => ({
         kind: 'two runs at once',
         what: `${scenario.name}: the first of two runs held up ${time} at call ${n} (${name})${everything ? ', and at all later ones' : ''}`,
         run: () => heldUp(scenario, n, everything, ms),
       })),
-    ),
   );

@@ -111,6 +111,17 @@ const heldWrites: Invariant = (seen) => {
   return undefined;
 };
 
+/** Helm takes the revision after the last one: somebody who comes between a look and Helm's own pushes it up by one. */
+const wasOvertaken = (seen: Seen, change: Change, revision: number): boolean =>
+  seen.history.some(
+    (one) =>
+      one.verb === 'create' &&
+      one.version < change.version &&
+      revisionIn(one) === revision - 1 &&
+      isHelm(one) &&
+      isPersonal(seen, one.who),
+  );
+
 const intentFirst: Invariant = (seen) => {
   const { history } = seen;
   for (const change of history.filter((one) => isHelm(one) && one.verb === 'create' && !isPersonal(seen, one.who))) {
@@ -121,7 +132,10 @@ const intentFirst: Invariant = (seen) => {
         isJournal(one) &&
         one.version < change.version &&
         journalOf(one.after)?.steps.some(
-          ({ id, intended }) => id.startsWith('helm-') && intended.revision === revision,
+          ({ id, intended }) =>
+            id.startsWith('helm-') &&
+            (intended.revision === revision ||
+              (intended.revision === revision - 1 && wasOvertaken(seen, change, revision))),
         ),
     );
     if (!meant) return `${change.who} wrote revision ${revision} with no intent in the journal`;
@@ -135,7 +149,11 @@ const labelled: Invariant = (seen) => {
   )) {
     if (revisionIn(change) === undefined || change.after === undefined) continue;
     const record = decodeRecord(change.after);
-    if (record.status === 'pending-upgrade' && attemptOf(record) === undefined)
+    if (
+      record.status === 'pending-upgrade' &&
+      attemptOf(record) === undefined &&
+      !wasOvertaken(seen, change, record.revision)
+    )
       return `revision ${record.revision} does not say by its labels whose it is`;
   }
   return undefined;

@@ -25,10 +25,11 @@ export interface Scenario {
   readonly at: readonly string[];
 }
 
-const neverPulled =
+/** Known at once: a wait for an image that may still come takes a minute and a half, and tells no more here. */
+const badImage =
   (chart: string): BehaviourOf =>
   ({ image }) =>
-    image === imageOf(chart) ? { fate: 'never-pulled' } : {};
+    image === imageOf(chart) ? { fate: 'bad-image' } : {};
 
 const upgraded = ['upgraded', 'unchanged'];
 
@@ -52,7 +53,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'an image that never comes, taken back',
     helmMajor: 3,
-    behaviourOf: neverPulled(second),
+    behaviourOf: badImage(second),
     ask: { operation: 'upgrade', way: [second], onFailure: 'restore' },
     ends: 'restored',
     goals: ['restored'],

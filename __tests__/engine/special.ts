@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../src/cluster/port.js';
 import { statusList } from '../model/end-state.js';
-import { isKill } from '../model/faults.js';
+import type { FaultKind } from '../model/faults.js';
 import { charts, intentTo, namespace } from '../model/scenario.js';
 import type { World } from '../model/world.js';
 import { drive } from './drive.js';
@@ -83,17 +83,18 @@ const cases: readonly Special[] = [
       await story.finish(ask, upgrade);
     },
   },
-  {
-    name: 'its Helm lives on and stands still for longer than the lock lasts',
+  // It begins to write before the next run has planned, between that one's look and its own Helm, and when all is over.
+  ...[30_000, 30_210, 30_215, 30_220, 30_225, 45_000].map((orphanPaceMs) => ({
+    name: `its Helm lives on and stands still for ${orphanPaceMs / 1000} s, longer than the lock lasts`,
     scenario: upgrade,
-    orphanPaceMs: 45_000,
-    then: async (story, ask) => {
+    orphanPaceMs,
+    then: async (story: Story, ask: Ask) => {
       await story.run(ask);
       // One run is enough: the Helm was ours.
       expectEnd(story, 'upgraded', 'unchanged');
       await story.finish(ask, upgrade);
     },
-  },
+  })),
   {
     name: 'its Helm lives on and stands still, and it is rolled back',
     scenario: upgrade,
@@ -217,16 +218,22 @@ function wakeUpAfter(world: World, ms: number): void {
   });
 }
 
+/** Cut before or after a call that changes nothing, the cluster is the same; a Helm that lives on needs a Helm. */
+function killsAt({ class: of }: Outcome['calls'][number]): readonly FaultKind[] {
+  const isHelm = of === 'spawn' || of.startsWith('helm');
+  return [
+    'kill-before',
+    ...(of.endsWith('write') || of === 'spawn' ? (['kill-after'] as const) : []),
+    ...(isHelm ? (['child-lives-on'] as const) : []),
+  ];
+}
+
 /** Kills the first run at every call, its Helm with it or not, and then lets the rest happen. */
 async function killedEverywhere({ name, scenario, orphanPaceMs, then }: Special) {
   const { calls } = await drive({ scenario, faults: [] });
-  const kinds = ['kill-before', 'kill-after', 'child-lives-on'] as const;
   return calls.flatMap((call) =>
-    kinds
-      .filter(
-        (kind) =>
-          isKill(kind) && (kind !== 'child-lives-on' || call.class === 'spawn' || call.class.startsWith('helm')),
-      )
+    killsAt(call)
+      .filter((kind) => orphanPaceMs === undefined || kind === 'child-lives-on')
       .map((kind) => ({
         kind: 'states left by a kill',
         what: `${name}, after a ${kind} at call ${call.n} (${call.name})`,
@@ -281,6 +288,20 @@ const others = [
       if ((freed?.at ?? from) - from < 330_000)
         story.violations.push('it is freed after the time that a Helm of somebody else may take');
       await story.finish(allowed, upgrade);
+    },
+  ),
+  told(
+    'a pending revision of somebody else is refused, although it has inherited our labels',
+    upgrade,
+    async (story) => {
+      const { world } = story;
+      await story.run(sameAsk);
+      const { process, helm } = story.somebody();
+      world.scheduler.in(30, 'somebody pulls the plug', () => {
+        process.kill();
+      });
+      await world.run(process, () => helm.upgrade(intentTo(third)));
+      await refuses(story, { operation: 'upgrade', way: [third] }, 'release-pending');
     },
   ),
   told('an approved run that failed is repeated', { ...upgrade, behaviourOf: () => ({}) }, async (story) => {

@@ -99,9 +99,15 @@ export class Story {
   }
 
   /** Somebody at a terminal, with Helm. */
-  async person(act: (started: Started) => Promise<void>): Promise<void> {
+  somebody(): Started {
     const started = this.world.process({ helmMajor: this.helmMajor });
     this.#people.add(started.process.id);
+    return started;
+  }
+
+  /** Lets somebody act, and everything that follows from it happen. */
+  async person(act: (started: Started) => Promise<void>): Promise<void> {
+    const started = this.somebody();
     await this.world.run(started.process, () => act(started));
     await this.world.settle();
   }

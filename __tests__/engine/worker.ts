@@ -2,6 +2,8 @@ import { random } from '../model/json.js';
 import { drive, randomPair, singleFaults, type Case } from './drive.js';
 import { cancelled } from './cancelled.js';
 import { interleavings } from './interleave.js';
+import { meanwhile } from './meanwhile.js';
+import { robberies } from './robbed.js';
 import { scenarios, type Scenario } from './scenarios.js';
 import { special } from './special.js';
 import type { Outcome } from './story.js';
@@ -12,9 +14,13 @@ export interface Work {
   readonly shares: number;
   /** Only scenarios with these names. */
   readonly only?: readonly string[];
+  /** Only cases of these kinds. */
+  readonly kinds?: readonly string[];
   /** Random pairs a scenario. */
   readonly pairs: number;
   readonly seed: number;
+  /** Every way of holding up one of two runs. */
+  readonly deep?: boolean;
   readonly stopAtFirst?: boolean;
 }
 
@@ -45,7 +51,7 @@ const asMeant = ({ ends }: Scenario, outcome: Outcome): Outcome =>
     ? outcome
     : { ...outcome, violations: [...outcome.violations, `a clean run ends ${ends}: ${outcome.ends.join(' > ')}`] };
 
-async function casesOf(scenario: Scenario, { pairs, seed }: Work): Promise<readonly Named[]> {
+async function casesOf(scenario: Scenario, { pairs, seed, deep = false }: Work): Promise<readonly Named[]> {
   const clean = await drive({ scenario, faults: [] });
   const { calls } = clean;
   const named = (kind: string, what: Omit<Case, 'scenario'>): Named => ({
@@ -61,7 +67,9 @@ async function casesOf(scenario: Scenario, { pairs, seed }: Work): Promise<reado
     ),
     ...Array.from({ length: pairs }, () => named('random pairs', randomPair(calls, next))),
     ...cancelled(scenario, calls),
-    ...interleavings(scenario, calls),
+    ...interleavings(scenario, calls, deep),
+    // Both would end in what a person has to decide.
+    ...(scenario.ask.onFailure === 'restore' ? [] : [...meanwhile(scenario, calls), ...robberies(scenario, calls)]),
   ];
 }
 
@@ -73,6 +81,7 @@ export async function work(asked: Work): Promise<Worked> {
   let n = 0;
   for (const cases of [...wanted.map((scenario) => () => casesOf(scenario, asked)), special]) {
     for (const { kind, what, run } of await cases()) {
+      if (asked.kinds?.includes(kind) === false) continue;
       n += 1;
       if (n % asked.shares !== asked.share) continue;
       const { ends, violations } = await run();

@@ -49,17 +49,18 @@ export class Controllers {
     this.#scheduler.at(beat, `controller of ${key}`, () => {
       this.#queued.delete(key);
       const workload = this.#store.get(kind, namespace, name);
-      if (workload === undefined) this.#collect(kind, namespace, name);
-      else if (kind === 'Deployment') reconcileDeployment(this.#store, workload);
+      this.#collect(kind, namespace, name, workload?.metadata.uid);
+      if (workload === undefined) return;
+      if (kind === 'Deployment') reconcileDeployment(this.#store, workload);
       else reconcileStatefulSet(this.#store, workload);
     });
   }
 
-  /** Garbage collection: what an owner that is gone has left behind. */
-  #collect(kind: string, namespace: string, name: string): void {
+  /** Garbage collection: what an owner that is gone has left behind, though there may be another one of its name. */
+  #collect(kind: string, namespace: string, name: string, uid: string | undefined): void {
     const owned = (child: KubeObject) => {
       const owner = child.metadata.ownerReferences?.find(({ controller }) => controller === true);
-      return owner?.kind === kind && owner.name === name;
+      return owner?.kind === kind && owner.name === name && owner.uid !== uid;
     };
     const sets = this.#store.list('ReplicaSet', { namespace }).filter(owned);
     const uids = new Set(sets.map((set) => set.metadata.uid));

@@ -3,7 +3,7 @@ import type { Deployment, Pod, ReplicaSet } from '../../src/upgrade/rollout/obje
 import { controllerOf } from '../../src/upgrade/rollout/owners.js';
 import { isReady } from '../../src/upgrade/rollout/pods.js';
 import { hashOf } from './json.js';
-import { createPod, deletePod, ownerReference, podsOf } from './pods-of.js';
+import { createPod, deletePod, ownerReference, podsOf, withoutZeros } from './pods-of.js';
 import type { Counted } from './pods-of.js';
 import type { Store } from './store.js';
 
@@ -23,6 +23,16 @@ const annotated = (object: KubeObject, revision: number): KubeObject =>
         },
       };
 
+const recreates = ({ spec }: Deployment): boolean => spec?.strategy?.type === 'Recreate';
+
+/** How many pods of the newest template there may be beside so many old ones. */
+function roomBeside(deployment: Deployment, old: number): number {
+  const wanted = deployment.spec?.replicas ?? 1;
+  if (recreates(deployment)) return old > 0 ? 0 : wanted;
+  const surge = share(deployment.spec?.strategy?.rollingUpdate?.maxSurge, wanted, Math.ceil);
+  return Math.max(0, Math.min(wanted, wanted + surge - old));
+}
+
 /** The ReplicaSet of the newest template: made, or taken up again with a new revision after going back. */
 function newestSet(store: Store, deployment: Deployment, sets: readonly ReplicaSet[]): KubeObject | undefined {
   const template = deployment.spec?.template;
@@ -37,6 +47,10 @@ function newestSet(store: Store, deployment: Deployment, sets: readonly ReplicaS
     return store.get('ReplicaSet', namespace, found.metadata.name);
   }
   if (deployment.spec?.paused === true) return undefined;
+  const old = sets.map((set) => podsOf(store, set));
+  const pods = old.reduce((sum, { present }) => sum + present.length, 0);
+  const ending = old.some(({ terminating }) => terminating.length > 0);
+  if (recreates(deployment) && (pods > 0 || ending)) return undefined;
   const made = store.create('controller', {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -47,7 +61,7 @@ function newestSet(store: Store, deployment: Deployment, sets: readonly ReplicaS
       annotations: { [revisionAnnotation]: String(last + 1) },
       ...ownerReference(deployment),
     },
-    spec: { template, selector: deployment.spec?.selector },
+    spec: { replicas: roomBeside(deployment, pods), template, selector: deployment.spec?.selector },
     status: { replicas: 0 },
   });
   return made.ok ? made.object : undefined;
@@ -59,26 +73,34 @@ function share(value: unknown, of: number, round: (n: number) => number): number
   return text.endsWith('%') ? round((Number.parseInt(text, 10) * of) / 100) : Number(text);
 }
 
+/** A ReplicaSet is told its number, and its pods follow. */
+function tell(store: Store, { metadata }: KubeObject, replicas: number): void {
+  const edit = (live: KubeObject) =>
+    (live as ReplicaSet).spec?.replicas === replicas ? live : { ...live, spec: { ...(live.spec as object), replicas } };
+  store.change('controller', 'ReplicaSet', metadata.namespace ?? '', metadata.name, edit);
+}
+
 function scale(
   store: Store,
   deployment: Deployment,
   set: KubeObject | undefined,
+  others: readonly KubeObject[],
   old: readonly Pod[],
   ending: number,
 ): boolean {
   const { spec } = deployment;
   const wanted = spec?.replicas ?? 1;
   const fresh = set === undefined ? [] : podsOf(store, set).present;
-  const recreate = spec?.strategy?.type === 'Recreate';
+  const recreate = recreates(deployment);
   const surge = share(spec?.strategy?.rollingUpdate?.maxSurge, wanted, Math.ceil);
   const missing = share(spec?.strategy?.rollingUpdate?.maxUnavailable, wanted, Math.floor);
   // With both at nothing no pod could ever be replaced; Kubernetes then takes one away.
   const unavailable = surge === 0 && missing === 0 ? 1 : missing;
 
-  for (const pod of fresh.slice(wanted)) deletePod(store, pod);
   const waitsForOld = recreate && old.length + ending > 0;
-  const room = recreate ? wanted : wanted + surge - old.length;
-  const count = waitsForOld ? 0 : Math.max(0, Math.min(wanted, room) - fresh.length);
+  const count = waitsForOld ? 0 : Math.max(0, roomBeside(deployment, old.length) - fresh.length);
+  if (set !== undefined) tell(store, set, Math.min(wanted, fresh.length + count));
+  for (const pod of fresh.slice(wanted)) deletePod(store, pod);
   if (set !== undefined && spec !== undefined) {
     for (let n = 0; n < count; n++) {
       const name = `${set.metadata.name}-${store.version}`;
@@ -90,6 +112,10 @@ function scale(
   const unready = old.filter((pod) => !isReady(pod));
   const ready = old.filter(isReady);
   const ends = [...unready, ...(recreate || wanted === 0 ? ready : ready.slice(0, Math.max(0, spare)))];
+  for (const one of others) {
+    const own = old.filter((pod) => controllerOf(pod)?.uid === one.metadata.uid);
+    tell(store, one, own.filter((pod) => !ends.includes(pod)).length);
+  }
   for (const pod of ends) deletePod(store, pod);
   return ends.length > 0;
 }
@@ -111,10 +137,7 @@ function report(store: Store, deployment: Deployment, old: readonly Counted[], s
   const reason = complete || wasComplete ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated';
   const status = {
     observedGeneration: generation,
-    replicas,
-    updatedReplicas: updated,
-    readyReplicas: ready,
-    availableReplicas: ready,
+    ...withoutZeros({ replicas, updatedReplicas: updated, readyReplicas: ready, availableReplicas: ready }),
     conditions: [{ type: 'Progressing', status: 'True', reason }],
   };
   const edit = (live: KubeObject) => ({ ...(set === undefined ? live : annotated(live, revisionOf(set))), status });
@@ -135,6 +158,7 @@ export function reconcileDeployment(store: Store, deployment: Deployment): void 
     store,
     deployment,
     set,
+    others,
     present,
     old.reduce((sum, { terminating }) => sum + terminating.length, 0),
   );

@@ -156,7 +156,7 @@ function rendered(process: ActionProcess, intent: UpgradeIntent): Rendered {
   const records = world.store.list('Secret', { namespace, labelSelector: `owner=helm,name=${release}` });
   const history = records.map(releaseIn).sort((a, b) => a.version - b.version);
   const current = history.filter(({ info }) => info.status === 'deployed').at(-1) ?? history.at(-1);
-  const userValues = stack(current?.config ?? {}, world.files.get(intent.valuesFile) ?? {});
+  const { values: userValues } = stack(current?.config ?? {}, world.files.get(intent.valuesFile) ?? {});
   const { name, version, appVersion } = chart;
   return {
     manifest: manifestObjects(chart.render(release, namespace, userValues), namespace),

@@ -80,10 +80,11 @@ export class HelmScripts {
     if (last === undefined) return `UPGRADE FAILED: "${release}" has no deployed releases`;
     if (pending(last)) return 'UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress';
     const deployed = history.filter(({ info }) => info.status === 'deployed').at(-1);
-    const current = deployed ?? (['failed', 'superseded'].includes(last.info.status) ? last : undefined);
-    if (current === undefined) return `UPGRADE FAILED: "${release}" has no deployed releases`;
+    const found = deployed ?? (['failed', 'superseded'].includes(last.info.status) ? last : undefined);
+    if (found === undefined) return `UPGRADE FAILED: "${release}" has no deployed releases`;
 
-    const config = stack(current.config, order.values);
+    const { values: config, stored } = stack(found.config, order.values);
+    const current = { ...found, config: stored };
     const manifest = chart.render(release, namespace, config);
     const foreign = this.#foreign(current.manifest, manifest, release, namespace);
     if (foreign !== undefined) return `UPGRADE FAILED: ${foreign}`;
@@ -168,7 +169,7 @@ export class HelmScripts {
 
   #info(from: Release, status: Release['info']['status'], description: string): Release['info'] {
     const { first_deployed } = from.info;
-    return { first_deployed, last_deployed: this.#world.store.moment(), deleted: '', description, status };
+    return { first_deployed, last_deployed: this.#world.store.instant(), deleted: '', description, status };
   }
 
   /** `--server-side=auto`: as the release was applied before; Helm 3 knows one way and records nothing. */

@@ -46,7 +46,6 @@ describe('Helm on the model', () => {
       'helm: patch ConfigMap my-milvus',
       'helm: patch StatefulSet my-etcd',
       'helm: patch Deployment my-milvus-proxy',
-      'helm: patch Deployment my-milvus-mixcoord',
       'helm: create Deployment my-milvus-streamingnode',
       'helm: delete Deployment my-milvus-datanode',
       'helm: record 1 superseded',
@@ -88,7 +87,7 @@ describe('Helm on the model', () => {
 
   it('is stopped at its deadline where it hangs, and marks its revision failed', async () => {
     const world = await milvusWorld();
-    const at = await callNamed('patch Deployment my-milvus-mixcoord');
+    const at = await callNamed('patch Deployment my-milvus-datanode');
     const { id } = await upgrade(world, second, { faults: [{ at, kind: 'timeout-no-effect' }] });
     expect(id).toBe('helm-timed-out');
     expect(statusList(world.store)).toEqual(['1 deployed', '2 failed']);

@@ -7,10 +7,10 @@ import type { Change, Store } from './store.js';
 /** How a pod fares. Times in milliseconds. */
 export interface PodBehaviour {
   /**
-   * `never-pulled`: ImagePullBackOff, no container ever starts. `crashes`: starts and ends again and again.
+   * `never-pulled`: ImagePullBackOff, `bad-image`: InvalidImageName; no container ever starts. `crashes`: starts and ends again and again.
    * `never-ready`: starts and stays unready. Default `ready`.
    */
-  readonly fate?: 'ready' | 'never-pulled' | 'crashes' | 'never-ready' | 'unschedulable';
+  readonly fate?: 'ready' | 'never-pulled' | 'bad-image' | 'crashes' | 'never-ready' | 'unschedulable';
   /** From its creation until its containers start. */
   readonly startMs?: number;
   /** From there until it is Ready, or until it crashes. */
@@ -36,6 +36,10 @@ export interface Start extends PodFacts {
 }
 
 const usual = { startMs: 400, readyMs: 1_000, graceMs: 600 } as const;
+const notPulled: Readonly<Partial<Record<string, string>>> = {
+  'never-pulled': 'ImagePullBackOff',
+  'bad-image': 'InvalidImageName',
+};
 const firstBackOffMs = 10_000;
 const longestBackOffMs = 300_000;
 
@@ -80,9 +84,13 @@ export class Kubelet {
       });
       return;
     }
+    this.#later(0, pod, (live) => {
+      this.#bind(live);
+    });
     this.#later(startMs, pod, (live) => {
-      if (fate === 'never-pulled') {
-        this.#write(live, 'Pending', { waiting: { reason: 'ImagePullBackOff', message: 'not found' } });
+      const reason = notPulled[fate];
+      if (reason !== undefined) {
+        this.#write(live, 'Pending', { waiting: { reason, message: 'not found' } });
         return;
       }
       this.#start(live, facts, 0);
@@ -93,6 +101,13 @@ export class Kubelet {
         });
       }
     });
+  }
+
+  /** By the scheduler, in one request. Its node has not told anything yet. */
+  #bind({ metadata }: Pod): void {
+    const status = { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'True' }] };
+    const edit = (live: Pod) => ({ ...live, spec: { ...live.spec, nodeName: 'node' }, status });
+    this.#store.change('controller', 'Pod', metadata.namespace ?? '', metadata.name, edit, 'status');
   }
 
   #start(pod: Pod, facts: PodFacts, restarts: number): void {

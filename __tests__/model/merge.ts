@@ -44,16 +44,25 @@ function mergeLists(original: Items, target: Items, live: Items): readonly unkno
   return merged.length === live.length && merged.every((item, index) => item === live[index]) ? live : merged;
 }
 
-/** Values over values, as `--reset-then-reuse-values` stacks them: null takes a key out. */
-export function stack(base: Tree, over: Tree): Tree {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    if (value === null) {
-      const { [key]: _, ...rest } = merged;
-      return stack(rest, Object.fromEntries(Object.entries(over).filter(([other]) => other !== key)));
+/**
+ * Given values over those of a release, as `--reset-then-reuse-values` stacks them: null takes a key out. Helm works in
+ * place: the stored values have the given nulls afterwards, and are written back so with the record that they came from.
+ * https://github.com/helm/helm/blob/v3.22.0/pkg/chartutil/coalesce.go (coalesceTablesFullKey)
+ */
+export function stack(stored: Tree, given: Tree): { readonly values: Tree; readonly stored: Tree } {
+  const values: Record<string, unknown> = { ...given };
+  const left: Record<string, unknown> = { ...stored };
+  for (const [key, over] of Object.entries(given)) {
+    const under = stored[key];
+    if (over === null) {
+      left[key] = null;
+      if (under !== undefined && under !== null) Reflect.deleteProperty(values, key);
+    } else if (isTree(over) && isTree(under)) {
+      const below = stack(under, over);
+      values[key] = below.values;
+      left[key] = below.stored;
     }
-    merged[key] = isTree(value) && isTree(below) ? stack(below, value) : value;
   }
-  return merged;
+  for (const [key, under] of Object.entries(stored)) if (!Object.hasOwn(given, key)) values[key] = under;
+  return { values, stored: left };
 }

@@ -30,7 +30,6 @@ describe('an upgrade on the model', () => {
     expect(podImages(world.store)).toEqual(['etcd:3.5.18', imageOf(third)]);
     expect(Object.keys(liveImages(world.store)).sort()).toEqual([
       'my-etcd',
-      'my-milvus-mixcoord',
       'my-milvus-proxy',
       'my-milvus-streamingnode',
     ]);
@@ -42,7 +41,7 @@ describe('an upgrade on the model', () => {
     const { world } = await walked(second);
     const proxies = world.store.history.filter(({ kind, name }) => kind === 'Pod' && name.includes('-proxy-'));
     const firstDeletion = proxies.findIndex(({ verb }) => verb === 'delete');
-    expect(proxies.slice(0, firstDeletion).map(({ verb }) => verb)).toEqual(['create', 'status', 'status']);
+    expect(proxies.slice(0, firstDeletion).map(({ verb }) => verb)).toEqual(['create', 'status', 'status', 'status']);
   });
 
   it('ends early where an image never comes, and no container of it has ever started', async () => {
@@ -102,11 +101,11 @@ describe('faults', () => {
     const all = clean.calls.flatMap((call) => faultsFor(call.class).map((fault): Fault => ({ at: call.n, ...fault })));
     expect(all.length).toBeGreaterThan(500);
     const ends = new Map<string, number>();
-    for (const fault of all.filter((_, index) => index % 13 === 0)) {
+    for (const fault of all.filter((_, index) => index % 29 === 0)) {
       const { world, id } = await walked(second, [fault]);
       ends.set(id, (ends.get(id) ?? 0) + 1);
       expect(await world.settle()).toBe(true);
-      expect(world.store.list('Deployment', { namespace })).toHaveLength(3);
+      expect(world.store.list('Deployment', { namespace })).toHaveLength(2);
     }
     expect([...ends.keys()]).toEqual(expect.arrayContaining(['returned', 'killed']));
   });

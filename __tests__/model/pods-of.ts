@@ -32,7 +32,6 @@ export function createPod(
   template: NonNullable<Workload['spec']>['template'],
   label: Readonly<Record<string, string>>,
 ): void {
-  const containers = template.spec?.containers ?? [];
   store.create('controller', {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -43,24 +42,17 @@ export function createPod(
       ...ownerReference(owner),
     },
     spec: template.spec,
-    status: {
-      phase: 'Pending',
-      conditions: [{ type: 'PodScheduled', status: 'True' }],
-      containerStatuses: containers.map((container) => ({
-        name: container.name,
-        image: container.image ?? '',
-        imageID: '',
-        ready: false,
-        restartCount: 0,
-        state: { waiting: { reason: 'ContainerCreating' } },
-      })),
-    },
+    status: { phase: 'Pending' },
   });
 }
 
 export const deletePod = (store: Store, pod: Pod): void => {
   store.delete('controller', 'Pod', pod.metadata.namespace ?? '', pod.metadata.name);
 };
+
+/** Counts as the server keeps them: what is nothing is not there. */
+export const withoutZeros = (counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 
 export const setStatus = (store: Store, { kind, metadata }: KubeObject, status: object): void => {
   store.change('controller', kind, metadata.namespace ?? '', metadata.name, (live) => ({ ...live, status }), 'status');

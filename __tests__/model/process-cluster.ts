@@ -1,5 +1,6 @@
 import type { Cluster, KubeList, KubeObject, ListOptions, Resource, Writes, Written } from '../../src/cluster/port.js';
 import { resources } from '../../src/cluster/resources.js';
+import { marked } from '../../src/cluster/write-rules.js';
 import { throughTheWire } from './json.js';
 import { openWatch } from './process-watch.js';
 import type { ActionProcess } from './process.js';
@@ -26,6 +27,10 @@ const known: readonly Resource[] = Object.values(resources);
 
 const apiVersionOf = ({ group, version }: Resource): string => (group === '' ? version : `${group}/${version}`);
 
+/** The server lists in the order of its keys. */
+export const inOrder = (objects: readonly KubeObject[]): readonly KubeObject[] =>
+  objects.length < 2 ? objects : [...objects].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+
 /** The Cluster port of one process. */
 export function processCluster(process: ActionProcess): Cluster {
   const { store } = process.world;
@@ -49,12 +54,12 @@ export function processCluster(process: ActionProcess): Cluster {
         class: 'list',
         name: `list ${kind}`,
         perform: (): KubeList<T> => ({
-          items: store.list(kind, options) as T[],
+          items: inOrder(store.list(kind, options)) as T[],
           resourceVersion: String(store.version),
         }),
         stale: () => {
           const version = staleVersion(process, kind);
-          return { items: store.listAsOf(version, kind, options) as T[], resourceVersion: String(version) };
+          return { items: inOrder(store.listAsOf(version, kind, options)) as T[], resourceVersion: String(version) };
         },
       }),
     watch: <T extends KubeObject>({ kind }: Resource, options: ListOptions, signal: AbortSignal) =>
@@ -79,13 +84,15 @@ function written(stored: Stored): Written {
 export function processWrites(process: ActionProcess): Writes {
   const { world } = process;
   const { store } = world;
+  // As the real port sends it: each write is another one, whatever it says.
+  let sent = 0;
   const send = <T extends KubeObject>(
     verb: 'create' | 'replace',
     { kind }: Resource,
     given: T,
     options: Parameters<Writes['create']>[2],
   ): Promise<Written<T>> => {
-    const object = throughTheWire(given);
+    const object = marked(throughTheWire(given), `${process.id}/${++sent}`);
     return process.call({
       class: 'write',
       name: `${verb} ${kind} ${object.metadata.name}`,

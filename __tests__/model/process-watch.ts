@@ -1,7 +1,7 @@
 import type { KubeObject, ListOptions, WatchEvent } from '../../src/cluster/port.js';
 import { courseOf, isKill } from './faults.js';
 import type { Course } from './faults.js';
-import { staleVersion } from './process-cluster.js';
+import { inOrder, staleVersion } from './process-cluster.js';
 import { problemOf } from './process.js';
 import type { ActionProcess } from './process.js';
 import { selects } from './selectors.js';
@@ -72,7 +72,7 @@ class Watch<T extends KubeObject> implements AsyncIterator<WatchEvent<T>> {
     if (this.#signal.aborted) this.#end();
     const { store } = this.#process.world;
     const from = (version: number) => (): void => {
-      this.#queue = [{ type: 'synced', items: store.listAsOf(version, this.#kind, this.#options) as T[] }];
+      this.#queue = [{ type: 'synced', items: inOrder(store.listAsOf(version, this.#kind, this.#options)) as T[] }];
       for (const change of store.changesAfter(version, this.#kind)) this.#hear(change);
       this.#stop = store.watch(this.#kind, (change) => {
         this.#hear(change);
@@ -159,7 +159,7 @@ class Watch<T extends KubeObject> implements AsyncIterator<WatchEvent<T>> {
       }
       const { store } = this.#process.world;
       this.#deaf = false;
-      this.#queue = [{ type: 'synced', items: store.list(this.#kind, this.#options) as T[] }];
+      this.#queue = [{ type: 'synced', items: inOrder(store.list(this.#kind, this.#options)) as T[] }];
       if (forGood) this.#listOnly(course.endMs);
     });
   }
@@ -173,7 +173,7 @@ class Watch<T extends KubeObject> implements AsyncIterator<WatchEvent<T>> {
       `silent watch of ${this.#kind}`,
       () => {
         if (this.#over) return;
-        this.#queue = [{ type: 'synced', items: store.list(this.#kind, this.#options) as T[] }];
+        this.#queue = [{ type: 'synced', items: inOrder(store.list(this.#kind, this.#options)) as T[] }];
         this.#listOnly(everyMs);
         this.#deliver();
       },

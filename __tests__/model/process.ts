@@ -32,6 +32,8 @@ export interface ProcessOptions {
   readonly latencyMs?: (call: Call) => number;
   /** True holds the call before it does anything, until `release()`: to interleave two processes by hand. */
   readonly hold?: (call: Call) => boolean;
+  /** Told every call as it begins, those of its Helm and the events of its watches too. */
+  readonly counted?: (call: Call) => void;
   /** Time between the requests of a Helm that has outlived this process, in milliseconds; default 4000. */
   readonly orphanPaceMs?: number;
 }
@@ -146,6 +148,7 @@ export class ActionProcess implements Owner {
   count(of: CallClass, name: string): { readonly call: Call; readonly fault: Fault | undefined } {
     const call: Call = { n: this.calls.length + 1, class: of, name, at: this.world.scheduler.now() };
     this.calls.push(call);
+    this.options.counted?.(call);
     const fault = this.options.faults?.find(
       ({ at, kind, extent }) =>
         at === call.n || (extent === 'onward' && at < call.n && courseOf({ at, kind }, of) !== undefined),

@@ -1,7 +1,7 @@
 import type { Pod, StatefulSet } from '../../src/upgrade/rollout/objects.js';
 import { isReady } from '../../src/upgrade/rollout/pods.js';
 import { hashOf } from './json.js';
-import { createPod, deletePod, podsOf, setStatus } from './pods-of.js';
+import { createPod, deletePod, podsOf, setStatus, withoutZeros } from './pods-of.js';
 import type { Store } from './store.js';
 
 const revisionLabel = 'controller-revision-hash';
@@ -33,13 +33,14 @@ export function reconcileStatefulSet(store: Store, set: StatefulSet): void {
   const now = podsOf(store, set).present;
   const updated = now.filter((pod) => revisionOf(pod) === newest);
   const done = updated.length === wanted && now.length === wanted && updated.every(isReady);
+  const ready = now.filter(isReady).length;
   setStatus(store, set, {
     observedGeneration: metadata.generation,
     replicas: now.length,
-    readyReplicas: now.filter(isReady).length,
-    availableReplicas: now.filter(isReady).length,
-    updatedReplicas: updated.length,
+    availableReplicas: ready,
+    ...withoutZeros({ readyReplicas: ready, updatedReplicas: updated.length }),
     updateRevision: newest,
-    currentRevision: done ? newest : (status?.currentRevision ?? newest),
+    // With OnDelete it never moves.
+    currentRevision: done && spec.updateStrategy?.type !== 'OnDelete' ? newest : (status?.currentRevision ?? newest),
   });
 }

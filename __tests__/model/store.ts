@@ -43,6 +43,7 @@ export interface Snapshot {
 }
 
 const withStatus: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'Pod']);
+const withGeneration: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
@@ -121,7 +122,7 @@ export class Store {
       namespace,
       uid: `uid-${++this.#uid}`,
       creationTimestamp: this.moment(),
-      ...(object.spec === undefined ? {} : { generation: 1 }),
+      ...(withGeneration.has(object.kind) ? { generation: 1 } : {}),
     };
     return { ok: true, object: this.#put(who, 'create', undefined, { ...object, metadata }) };
   }
@@ -190,11 +191,17 @@ export class Store {
     return { ok: true, object: before };
   }
 
-  /** The time as the server writes it. */
+  /** The time as the server and kubelets write it: whole seconds. */
   moment(): string {
-    const now = this.#now();
-    if (this.#moment.at !== now) this.#moment = { at: now, text: new Date(now).toISOString() };
+    const second = Math.floor(this.#now() / 1000) * 1000;
+    if (this.#moment.at !== second)
+      this.#moment = { at: second, text: new Date(second).toISOString().replace('.000Z', 'Z') };
     return this.#moment.text;
+  }
+
+  /** The time as other programs write it. */
+  instant(): string {
+    return new Date(this.#now()).toISOString();
   }
 
   #denied(object: KubeObject, verb: Verb, who: Who): Stored | undefined {

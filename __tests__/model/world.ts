@@ -138,7 +138,7 @@ export class World {
       ...live,
       metadata: {
         ...live.metadata,
-        annotations: { ...live.metadata.annotations, 'example.test/touched': this.store.moment() },
+        annotations: { ...live.metadata.annotations, 'example.test/touched': this.store.instant() },
       },
     }));
   }

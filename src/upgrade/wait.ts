@@ -15,7 +15,7 @@ import type { Survey } from './rollout/survey.js';
 import { some } from './rollout/text.js';
 import { problemOf, TroubleWatch } from './rollout/trouble.js';
 import type { Verdict } from './rollout/trouble.js';
-import { Wake } from './wake.js';
+import { awaken, type Wake } from './wake.js';
 
 /** How long everything has to stay as it is before it is believed, in milliseconds. */
 export const settleMs = 5_000;
@@ -60,20 +60,8 @@ export class RolloutFailure extends Problem {
  * (src/upgrade/rollout/detectors.ts) as soon as it cannot succeed, `rollout-timeout` at the deadline, `cancelled` when
  * the signal is aborted; and the cluster's own Problem when a watch is refused.
  */
-export async function waitForRollout(options: RolloutWait): Promise<RolloutResult> {
-  const wake = new Wake(options.clock);
-  const ended = new AbortController();
-  const poke = () => {
-    wake.poke();
-  };
-  options.signal.addEventListener('abort', poke);
-  try {
-    return await watchUntilSettled(options, ended.signal, wake);
-  } finally {
-    options.signal.removeEventListener('abort', poke);
-    ended.abort();
-  }
-}
+export const waitForRollout = (options: RolloutWait): Promise<RolloutResult> =>
+  awaken(options, (wake, ended) => watchUntilSettled(options, ended, wake));
 
 async function watchUntilSettled(options: RolloutWait, ended: AbortSignal, wake: Wake): Promise<RolloutResult> {
   const { cluster, namespace, clock, deadlineAt, emit, signal } = options;

@@ -4,6 +4,7 @@ import type { Lock } from '../lock/lock.js';
 import { readJournal, JournalBook, journalProblem } from '../journal/store.js';
 import type { ReadJournal } from '../journal/codec.js';
 import type { Journal } from '../journal/journal.js';
+import { problemId } from '../../problem.js';
 import { within } from '../within.js';
 import type { EnginePorts, Order } from './ports.js';
 
@@ -24,6 +25,9 @@ export interface Held {
  */
 const lastWordsMs = { cancelled: 500, other: 3_000 } as const;
 const releaseMs = { cancelled: 300, other: 5_000 } as const;
+
+/** What a write ends with whose time was over. */
+const unwritten: ReadonlySet<string> = new Set(['write-unknown', 'write-too-late']);
 
 const epochOf = (read: ReadJournal): number => (read.state === 'readable' ? read.journal.epoch : 0);
 
@@ -61,14 +65,22 @@ export async function withLock<T>(
       journal: read.state === 'readable' ? read.journal : undefined,
       read,
     });
+  } catch (error) {
+    throw unwritten.has(problemId(error)) ? causeOf({ lock }, error) : error;
   } finally {
     await within(clock, releaseMs[signal.aborted ? 'cancelled' : 'other'], () => lock.release());
   }
 }
 
-/** The lock that was lost says why the work ended, whatever else the work says. */
-export const causeOf = ({ lock }: Pick<Held, 'lock'>, error: unknown): unknown =>
-  lock.signal.aborted ? lock.signal.reason : error;
+/** The lock that was lost, or is by now, says why the work ended, whatever else the work says. */
+export function causeOf({ lock }: Pick<Held, 'lock'>, error: unknown): unknown {
+  try {
+    lock.assertHeld();
+  } catch (lost) {
+    return lost;
+  }
+  return error;
+}
 
 /** Writes the last words of an undertaking down; the next run looks at the cluster where that does not work. */
 export const lastWords = (

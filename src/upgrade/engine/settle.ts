@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster/port.js';
 import { resources } from '../../cluster/resources.js';
+import { attemptOf } from '../../helm/attempt.js';
 import { isRecord, readHistory } from '../../helm/record.js';
 import type { ReleaseRecord } from '../../helm/port.js';
 import { isPending, pendingStatuses } from '../../helm/unlock.js';
@@ -12,7 +13,7 @@ import type { Lock } from '../lock/lock.js';
 import { LiveRecords } from '../pending/records.js';
 import { foreignChildMs, settlePending, type PendingOwner } from '../pending/settle.js';
 import { isOurs, revisionBefore, type ExpectedRevision } from '../pending/whose.js';
-import { Wake } from '../wake.js';
+import { awaken } from '../wake.js';
 import type { EnginePorts, Order } from './ports.js';
 import { tidied } from './tidy.js';
 
@@ -30,9 +31,11 @@ export async function hasPending(cluster: Pick<Cluster, 'list'>, namespace: stri
   return items.some(isRecord);
 }
 
+const isHelmStep = (id: StepEntry['id']): boolean => id === 'helm-upgrade' || id === 'helm-rollback';
+
 /** The last try of a Helm in the journal, whichever way it went. */
 const lastHelm = (journal: Journal | undefined): StepEntry | undefined =>
-  journal?.steps.findLast(({ id }) => id === 'helm-upgrade' || id === 'helm-rollback');
+  journal?.steps.findLast(({ id }) => isHelmStep(id));
 
 /** The revision that the journal says this action was about to write last. */
 export function expectedOf(journal: Journal | undefined): ExpectedRevision | undefined {
@@ -66,10 +69,22 @@ export interface Settling {
   readonly journal: Journal | undefined;
 }
 
+/**
+ * The try that began a pending revision. Two tries may have meant to write the same one, where the Helm of the first had
+ * stood still: the epoch that an upgrade is labelled with tells whose it is; without one it is the oldest.
+ */
+function tryOf(journal: Journal | undefined, pending: ReleaseRecord): StepEntry | undefined {
+  const epoch = attemptOf(pending)?.epoch;
+  return journal?.steps.find(
+    ({ id, intended, epoch: of }) =>
+      isHelmStep(id) && intended.revision === pending.revision && (epoch === undefined || of === epoch),
+  );
+}
+
 function ownerOf({ journal, order }: Settling, pending: ReleaseRecord): PendingOwner {
   const ours = isOurs(pending, expectedOf(journal));
   if (!ours && !order.unlockForeign) refuseRelease(pending);
-  return { ours, childEndsInMs: ours ? childLeftMs(lastHelm(journal), pending.revision) : foreignChildMs };
+  return { ours, childEndsInMs: ours ? childLeftMs(tryOf(journal, pending), pending.revision) : foreignChildMs };
 }
 
 /**
@@ -134,23 +149,17 @@ export async function childOver(
     text: `A Helm that an earlier run began may not have written anything yet; waiting ${duration(leftMs)} for its end.`,
   });
   const until = clock.now() + leftMs;
-  const ended = new AbortController();
-  const wake = new Wake(clock);
-  const poke = (): void => {
-    wake.poke();
-  };
-  signal.addEventListener('abort', poke);
-  try {
-    const records = new LiveRecords(cluster, order, ended.signal, poke);
+  await awaken(ports, async (wake, ended) => {
+    const poke = (): void => {
+      wake.poke();
+    };
+    const records = new LiveRecords(cluster, order, ended, poke);
     while (clock.now() < until && (!records.synced || (records.last()?.record.revision ?? 0) < revision)) {
       if (signal.aborted) throw failed(cancelledBefore);
       settling.lock.assertHeld();
       await wake.at(Math.min(until, settling.lock.until));
     }
-  } finally {
-    signal.removeEventListener('abort', poke);
-    ended.abort();
-  }
+  });
   return settledHistory(settling);
 }
 

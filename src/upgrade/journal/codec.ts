@@ -66,6 +66,10 @@ export function encodeJournal(journal: Journal, found?: JournalObject): JournalO
   };
 }
 
+/** Whether two versions of the object hold the same journal, whatever else was touched. */
+export const saysTheSame = (one: JournalObject, other: JournalObject): boolean =>
+  one.data?.[keys.journal] === other.data?.[keys.journal];
+
 /** Numbers and texts by name. */
 const details: Read<Readonly<Record<string, string | number>>> = (value, path, wrong) => {
   const good = isMap(value) && Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number');

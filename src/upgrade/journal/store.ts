@@ -3,7 +3,7 @@ import { resources } from '../../cluster/resources.js';
 import { failed, refused, type Problem } from '../../problem.js';
 import type { Lock } from '../lock/lock.js';
 import { recordName } from '../lock/lease.js';
-import { decodeJournal, encodeJournal, type JournalObject, type ReadJournal } from './codec.js';
+import { decodeJournal, encodeJournal, saysTheSame, type JournalObject, type ReadJournal } from './codec.js';
 import type { Journal } from './journal.js';
 
 /** Reads the journal of a release. One GET. */
@@ -86,12 +86,7 @@ export class JournalBook {
   /** Deleted, or touched without a change of what it says: while the lock is held, that is no other writer. */
   #isStillOurs(found: JournalObject | undefined): boolean {
     if (found === undefined) return this.#object !== undefined;
-    const read = decodeJournal(found);
-    return (
-      read.state === 'readable' &&
-      read.journal.epoch === this.#lock.epoch &&
-      read.journal.attempt === this.#journal?.attempt
-    );
+    return this.#object !== undefined && saysTheSame(found, this.#object);
   }
 
   #overtaken(found: JournalObject | undefined): Problem {

@@ -5,7 +5,7 @@ import type { ReleaseRecord } from '../../helm/port.js';
 import { isPending, unlock } from '../../helm/unlock.js';
 import type { Emit } from '../../report/events.js';
 import { duration } from '../../report/time.js';
-import { Wake } from '../wake.js';
+import { awaken, type Wake } from '../wake.js';
 import { within } from '../within.js';
 import { comparePending, comparisonInWords, stampOf, type Comparison, type RevisionObjects } from './compare.js';
 import { lookAtLive, type LiveLook } from './live.js';
@@ -68,22 +68,15 @@ export type Settled =
  *
  * @throws Problem `release-pending` at the deadline, `cancelled`, what `held` throws, or what the cluster says
  */
-export async function settlePending(options: SettleOptions): Promise<Settled> {
-  const ended = new AbortController();
-  const wake = new Wake(options.clock);
-  const poke = () => {
-    wake.poke();
-  };
-  options.signal.addEventListener('abort', poke);
-  try {
+export const settlePending = (options: SettleOptions): Promise<Settled> =>
+  awaken(options, (wake, ended) => {
     const { name: release, namespace } = options.pending;
-    const records = new LiveRecords(options.cluster, { namespace, release }, ended.signal, poke);
-    return await new Settling(options, records, wake).run();
-  } finally {
-    options.signal.removeEventListener('abort', poke);
-    ended.abort();
-  }
-}
+    const poke = () => {
+      wake.poke();
+    };
+    const records = new LiveRecords(options.cluster, { namespace, release }, ended, poke);
+    return new Settling(options, records, wake).run();
+  });
 
 /** Since when nothing has changed, and how that looked. */
 interface Quiet {
