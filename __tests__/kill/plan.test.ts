@@ -14,7 +14,10 @@ describe('the rounds that are drawn', () => {
     for (const seed of [1, 2, 3]) {
       const rounds = drawRounds(seeded(seed), 12, 4);
       const kinds = rounds.flatMap(({ work, cuts }) => cuts.map(({ how }) => `${work} ${how}`));
-      for (const work of ['upgrade', 'restore', 'rollback']) expect(kinds.join()).toContain(`${work} kill`);
+      for (const work of ['upgrade', 'hops', 'restore', 'rollback']) {
+        expect(kinds.join()).toContain(`${work} kill`);
+        expect(rounds.some((round) => round.realTimes && round.work === work)).toBe(true);
+      }
       for (const how of ['kill-node', 'kill-group', 'interrupt']) expect(kinds.join()).toContain(how);
       expect(rounds.filter((round) => round.realTimes)).toHaveLength(realRounds);
       expect(rounds.filter(({ cuts }) => cuts.length === 2).length).toBeGreaterThanOrEqual(3);

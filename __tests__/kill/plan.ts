@@ -5,6 +5,8 @@ import type { Random } from './random.js';
 export type Work =
   /** An upgrade that can succeed. */
   | 'upgrade'
+  /** Two hops in one run. */
+  | 'hops'
   /** An upgrade to an image that never pulls, which is taken back. */
   | 'restore'
   /** `operation: rollback` after such an upgrade. */
@@ -29,6 +31,7 @@ export interface Round {
 /** The parts of a run by how often they are drawn. */
 const parts: Readonly<Record<Work, readonly Part[]>> = {
   upgrade: ['before', 'lock', 'lock', 'helm', 'helm', 'helm', 'helm', 'rollout'],
+  hops: ['lock', 'helm', 'helm', 'rollout', 'rollout', 'rollout'],
   restore: ['lock', 'helm', 'helm', 'rollout'],
   rollback: ['before-back', 'lock', 'lock', 'helm', 'helm', 'helm', 'rollout'],
 };
@@ -36,10 +39,12 @@ const parts: Readonly<Record<Work, readonly Part[]>> = {
 const inHelm: readonly Part[] = ['lock', 'helm', 'helm'];
 /** What the run after such a kill may be doing. */
 const afterKill: readonly Part[] = ['settling', 'unlock', 'unlock', 'lock', 'helm', 'rollout'];
-const works: readonly Work[] = ['upgrade', 'upgrade', 'restore', 'upgrade', 'rollback'];
+const works: readonly Work[] = ['upgrade', 'hops', 'restore', 'upgrade', 'rollback'];
+/** With the times of the bundle as it is. */
+const realWorks: readonly Work[] = ['upgrade', 'restore', 'rollback', 'hops'];
 const helms = ['3.22.0', '4.3.0'] as const;
 /** Rounds with the bundle as it is. They mostly wait. */
-export const realRounds = 3;
+export const realRounds = realWorks.length;
 
 function cut(random: Random, how: Cut['how'], work: Work, choices: readonly Part[]): Cut {
   const part = random.oneOf(choices);
@@ -50,10 +55,11 @@ function cut(random: Random, how: Cut['how'], work: Work, choices: readonly Part
 
 function killRound(random: Random, index: number): Round {
   const realTimes = index < realRounds;
-  const work = realTimes ? 'upgrade' : (works[(index - realRounds) % works.length] ?? 'upgrade');
+  const choice = realTimes ? realWorks[index] : works[(index - realRounds) % works.length];
+  const work = choice ?? 'upgrade';
   const how = (n: number): Cut['how'] => ((index + n) % 2 === 0 ? 'kill-node' : 'kill-group');
   // In every third round the run that would heal is killed too.
-  const twice = !realTimes && index % 3 === 0;
+  const twice = !realTimes && (index - realRounds) % 3 === 0;
   const cuts = [
     cut(random, twice ? 'kill-group' : how(0), work, realTimes || twice ? inHelm : parts[work]),
     ...(twice ? [cut(random, how(1), work, afterKill)] : []),

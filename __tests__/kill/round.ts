@@ -52,6 +52,13 @@ const settings: Readonly<Record<Work, Setting>> = {
     results: ['upgraded', 'unchanged'],
     image: `${pulled}:v2.4.23`,
   },
+  hops: {
+    chart: '4.2.20',
+    values: { ...standalone, image: { all: { tag: 'v2.4.24' } } },
+    inputs: { 'target-version': '2.6.15', 'multi-hop': 'true' },
+    results: ['upgraded', 'unchanged'],
+    image: `${pulled}:v2.6.15`,
+  },
   restore: {
     ...within24,
     inputs: { ...target, image: neverPulled, 'on-failure': 'restore' },
@@ -67,6 +74,7 @@ const settings: Readonly<Record<Work, Setting>> = {
 
 const outcomes: Readonly<Record<Work, readonly string[]>> = {
   upgrade: ['upgraded'],
+  hops: ['upgraded'],
   restore: ['restored'],
   rollback: ['rolled-back'],
 };
