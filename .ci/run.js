@@ -8,6 +8,7 @@ const checks = [
   { name: 'lint', command: ['npm', 'run', 'lint'] },
   { name: 'dist is up to date', command: ['npm', 'run', 'check-dist'] },
   { name: 'tests', command: ['npm', 'test'], counts: true },
+  { name: 'slow tests', command: ['npm', 'run', 'test:slow'] },
   { name: 'kills', command: ['npm', 'run', 'test:kill'], counts: true },
 ];
 

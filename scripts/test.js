@@ -10,8 +10,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureMilvus21 } from '../testbed/milvus-2.1.js';
 import { ensureParts, PartsUnavailable } from '../testbed/part-sources.js';
 import { ACT_VERSION, CONTROL_PLANE_PARTS, HELM_VERSIONS } from '../testbed/parts.js';
+import { ensurePrograms } from '../testbed/programs.js';
 import { endTree } from './process-tree.js';
 import { Interrupted, withTestBed } from './with-test-bed.js';
 
@@ -20,7 +22,12 @@ import { Interrupted, withTestBed } from './with-test-bed.js';
 const ROOT = join(import.meta.dirname, '..');
 const STATE = join(ROOT, '.testbed', 'e2e');
 /** What the end-to-end tests start. */
-const PARTS = [...CONTROL_PLANE_PARTS, ...HELM_VERSIONS.map((version) => `helm-${version}`), `act-${ACT_VERSION}`];
+const PARTS = [
+  ...CONTROL_PLANE_PARTS,
+  ...HELM_VERSIONS.map((version) => `helm-${version}`),
+  `act-${ACT_VERSION}`,
+  'testbed-agent',
+];
 /** The scenarios mostly wait, so there are more of them at a time than processors. */
 const E2E_WORKERS = process.env.MILVUS_E2E_WORKERS ?? '3';
 const JEST = [
@@ -109,6 +116,8 @@ async function onTestBed() {
   let parts;
   try {
     parts = await ensureParts(PARTS, { log: say });
+    await ensurePrograms({ log: say });
+    await ensureMilvus21({ log: say });
   } catch (error) {
     if (!(error instanceof PartsUnavailable)) throw error;
     say('\n' + '!'.repeat(80));

@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
+import { admitted, startAgent } from './agent.js';
 import { apiClient, must } from './api.js';
 import { layout } from './components.js';
 import { kubeconfig } from './credentials.js';
@@ -55,11 +56,14 @@ export function openCluster(record, { hostEnv = process.env, log = () => {} } = 
     /**
      * A namespace, and volumes for its claims. Volumes have no storage class and are large, so each fits any claim: they
      * form one pool to which every namespace adds as many as it may need.
-     * @param {string} name @param {{ volumes?: number, labels?: Record<string, string> }} [options]
+     * @param {string} name @param {{ volumes?: number, labels?: Record<string, string>, agent?: import('./agent.js').Agent }} [options]
+     *   agent: the pods of this namespace run as processes on its nodes, and on no other
      */
-    createNamespace: async (name, { volumes = 30, labels = {} } = {}) => {
-      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+    createNamespace: async (name, { volumes = 30, labels = {}, agent } = {}) => {
+      const marked = agent ? { ...labels, ...agent.namespaceLabels } : labels;
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: marked } };
       await must(api, 'POST', '/api/v1/namespaces', namespace);
+      if (agent) await admitted(api, name);
       await Promise.all(
         Array.from({ length: volumes }, (_, i) => must(api, 'POST', '/api/v1/persistentvolumes', volume(name, i))),
       );
@@ -71,6 +75,15 @@ export function openCluster(record, { hostEnv = process.env, log = () => {} } = 
         VOLUME_MS,
       );
       if (!noted) throw new Error(`the volumes of namespace ${name} were not available after ${VOLUME_MS / 1000} s`);
+    },
+
+    /**
+     * Starts nodes whose pods run as processes of this machine. Stop it when the tests are done; `down` does without.
+     * @param {Omit<import('./agent.js').AgentOptions, 'api' | 'at' | 'program'>} options
+     */
+    startAgent: async (options) => {
+      const { 'testbed-agent': file = '' } = await ensureParts(['testbed-agent'], { env: hostEnv, log });
+      return startAgent({ ...options, api, at, program: file });
     },
 
     /** Deletes a namespace with everything in it, stuck pods too, and the volumes that it used. @param {string} name */

@@ -33,6 +33,8 @@ export const layout = (root) => ({
   previousPodLog: join(root, 'pod.previous.log'),
   auditPolicy: join(root, 'audit-policy.json'),
   auditLog: join(root, 'audit.log'),
+  /** One directory for each set of nodes that run processes. */
+  agents: join(root, 'agents'),
   logs: join(root, 'logs'),
   logOf: (/** @type {string} */ name) => join(root, 'logs', `${name}.log`),
 });
@@ -72,6 +74,9 @@ export const apiserverArguments = (at, ports) => [
   '--max-requests-inflight=3000',
   '--max-mutating-requests-inflight=1000',
   '--kubelet-preferred-address-types=InternalIP',
+  // A node agent runs what it is asked to, so it wants to see who asks (kwok does not).
+  `--kubelet-client-certificate=${at.certificate}`,
+  `--kubelet-client-key=${at.certificateKey}`,
   `--audit-policy-file=${at.auditPolicy}`,
   `--audit-log-path=${at.auditLog}`,
   '--profiling=false',
@@ -108,7 +113,8 @@ export const schedulerArguments = (at) => [
 /** @param {Layout} at @param {Ports} ports */
 export const kwokArguments = (at, ports) => [
   `--kubeconfig=${at.kubeconfig}`,
-  '--manage-all-nodes=true',
+  '--manage-all-nodes=false', // the nodes of agents are not its own
+  '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
   '--node-ip=127.0.0.1',
   '--node-lease-duration-seconds=40',
   `--node-port=${ports.kubelet}`,

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
+import { stopAgents } from './agent-processes.js';
 import { apiClient, must } from './api.js';
 import * as components from './components.js';
 import { USER_GROUP, kubeconfig, newServiceAccountKeys, newTokenUsers, tokenFile } from './credentials.js';
@@ -9,6 +10,7 @@ import { withLock } from './lock.js';
 import { ensureParts } from './part-sources.js';
 import { CONTROL_PLANE_PARTS, partNamed } from './parts.js';
 import { freePorts } from './ports.js';
+import { agentObjects } from './agent-objects.js';
 import { isRunning, start, stopInOrder, until } from './processes.js';
 
 /**
@@ -150,6 +152,7 @@ async function bringUp(at, parts, { log, nodes }) {
 
   // Only now: a node takes the port of its kubelet from kwok once, when it is initialised.
   const api = apiClient({ server, certificateAuthority, token: users.admin.token });
+  for (const { path, object } of agentObjects()) await must(api, 'POST', path, object);
   for (let i = 0; i < nodes; i += 1) await must(api, 'POST', '/api/v1/nodes', components.node(i));
   await ready('a ready node', kubelets, async () => (await readyNodes(api)) === nodes);
   // The manager creates this in every namespace: a sign that its controllers work.
@@ -217,6 +220,7 @@ function readProcesses(at) {
 
 /** @param {Layout} at */
 async function stopAll(at) {
+  await stopAgents(at.agents);
   const processes = readProcesses(at);
   const inOrder = STOP_ORDER.flatMap((name) => processes.filter((own) => own.name === name));
   const left = await stopInOrder(inOrder);

@@ -1,4 +1,6 @@
 // @ts-check
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -33,6 +35,7 @@ export const ACT_VERSION = '0.2.89';
 export const HELM_VERSIONS = /** @type {const} */ (['3.22.0', '4.3.0', '3.14.4']);
 
 export const MODULE_DIRECTORY = join(import.meta.dirname, 'parts', 'kubernetes');
+export const AGENT_DIRECTORY = join(import.meta.dirname, 'agent');
 
 const [K8S_MAJOR, K8S_MINOR] = KUBERNETES_VERSION.split('.');
 // Without these the programs report a version that kubectl and Helm cannot parse.
@@ -112,6 +115,16 @@ function helm(version) {
   };
 }
 
+/** A name for what the agent's sources are now, so that a changed one is built anew. */
+function agentVersion() {
+  const hash = createHash('sha256');
+  const files = readdirSync(AGENT_DIRECTORY, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => /(?<!_test)\.go$|^go\.(mod|sum)$/.test(name)).sort())
+    hash.update(`${file}\0`).update(readFileSync(join(AGENT_DIRECTORY, file)));
+  return `1.0.0-${hash.digest('hex').slice(0, 12)}`;
+}
+const AGENT_VERSION = agentVersion();
+
 /** @type {readonly Part[]} */
 export const PARTS = [
   etcd('etcd', 'go.etcd.io/etcd/server/v3', ['--version']),
@@ -148,6 +161,13 @@ export const PARTS = [
     build: { package: `github.com/nektos/act@v${ACT_VERSION}`, ldflags: `-s -w -X main.version=${ACT_VERSION}` },
   },
   etcd('etcdctl', 'go.etcd.io/etcd/etcdctl/v3', ['version']),
+  {
+    name: `testbed-agent-${AGENT_VERSION}`,
+    program: 'testbed-agent',
+    version: AGENT_VERSION,
+    versionArgs: ['--version'],
+    build: { module: AGENT_DIRECTORY, package: '.', ldflags: `-s -w -X main.version=${AGENT_VERSION}` },
+  },
 ];
 
 /** What `up` needs, in the order in which it is most useful to have it. */

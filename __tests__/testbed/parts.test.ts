@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { MODULE_DIRECTORY, PARTS, cacheDirectory, partNamed } from '../../testbed/parts.js';
+import { AGENT_DIRECTORY, MODULE_DIRECTORY, PARTS, cacheDirectory, partNamed } from '../../testbed/parts.js';
 import { checksumFor, printedVersion } from '../../testbed/part-sources.js';
 
 const goMod = readFileSync(join(MODULE_DIRECTORY, 'go.mod'), 'utf8');
@@ -29,8 +29,16 @@ describe('the parts of the test bed', () => {
 
   it('builds from the module exactly the commands that go.mod lists as tools', () => {
     const tools = [...goMod.matchAll(/^(?:tool )?\s*((?:k8s\.io\/kubernetes|sigs\.k8s\.io|go\.etcd\.io)\/\S+)$/gm)];
-    const built = PARTS.filter(({ build }) => build.module).map(({ build }) => build.package);
+    const built = PARTS.filter(({ build }) => build.module === MODULE_DIRECTORY).map(({ build }) => build.package);
     expect(tools.map(([, tool]) => tool).sort()).toEqual(built.sort());
+  });
+
+  it('builds the agent with the versions of Kubernetes that the control plane has', () => {
+    const agent = readFileSync(join(AGENT_DIRECTORY, 'go.mod'), 'utf8');
+    const staging = [...agent.matchAll(/^\s*(k8s\.io\/\S+) v(0\.\d+\.[1-9]\S*)/gm)];
+    expect(staging.length).toBeGreaterThan(4);
+    const minor = partNamed('kubectl').version.replace(/^1\./, '0.');
+    expect(staging.filter(([, , version]) => version !== minor)).toEqual([]);
   });
 
   it.each(PARTS.map((part) => [part.name, part] as const))(
