@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { Scenario, useBed } from './harness.js';
+import { Scenario, useBed, type Values } from './harness.js';
 import { beside, expectEnd, lineOf, reportOf, standalone } from './trouble.js';
 
 /**
@@ -14,9 +14,9 @@ const before = { chart: '4.2.20', tag: 'v2.4.16', version: '2.4.16' };
 const target = { 'target-version': '2.4.23' };
 const image = (tag: string): string => `milvusdb/milvus:${tag}`;
 
-async function installed(name: string): Promise<Scenario> {
+async function installed(name: string, values: Values = {}): Promise<Scenario> {
   const scenario = await Scenario.make(bed(), name, { volumes: 4 });
-  await scenario.install(before.chart, { values: { ...standalone, image: { all: { tag: before.tag } } } });
+  await scenario.install(before.chart, { values: { ...standalone, ...values, image: { all: { tag: before.tag } } } });
   await scenario.ready();
   return scenario;
 }
@@ -32,10 +32,13 @@ const takenBack = beside(async () => {
 });
 
 const restored = beside(async () => {
-  const scenario = await installed('restore');
+  const scenario = await installed('restore', { log: { level: 'debug' } });
+  const stored = await scenario.userValues();
   const bad = { ...target, image: 'registry.invalid/milvusdb/milvus:v2.4.23', 'on-failure': 'restore' };
-  const result = await scenario.run(bad);
-  return { scenario, result, images: await scenario.images(), revisions: await scenario.revisions() };
+  // A null takes a stored value out, and must not take it out of the revision that is gone back to.
+  const result = await scenario.run({ ...bad, values: 'log: { level: null }' });
+  const after = { images: await scenario.images(), revisions: await scenario.revisions() };
+  return { scenario, result, stored, values: await scenario.userValues(), ...after };
 });
 
 const foreign = beside(async () => {
@@ -87,11 +90,13 @@ describe('operation: rollback', () => {
 
 describe('on-failure: restore', () => {
   it('returns the release where no container of the new image has started, and tells the cause', async () => {
-    const { result, images, revisions } = await restored();
+    const { result, images, revisions, stored, values } = await restored();
     expectEnd(result, { result: 'restored', changed: 'true', revision: '3', problems: ['image-pull'] });
     expect(images).toEqual({ standalone: image(before.tag) });
     expect(revisions.at(-1)).toEqual([3, 'deployed']);
     expect(result.summary).toContain('has what revision 1 had, as revision 3');
+    expect(stored).toMatchObject({ log: { level: 'debug' } });
+    expect(values).toEqual(stored);
     expect(reportOf(result).dataState).toContain('was seen ready');
   });
 });

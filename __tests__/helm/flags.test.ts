@@ -59,6 +59,13 @@ const rows: readonly (readonly [string, UpgradeRun, Partial<UpgradeIntent>, read
     { valuesFile: '/tmp/a,b"c/values.json' },
     [...head.slice(0, -1), '"/tmp/a,b""c/values.json"', ...middle, ...tail],
   ],
+  // All values at once, so that Helm writes no null into the record of the revision before.
+  [
+    '3.22.0',
+    'apply',
+    { wholeValues: true },
+    [...head.slice(0, 3), '--reset-values', ...head.slice(4), ...middle, ...tail],
+  ],
   // The server has judged the objects already.
   ['3.14.4', 'dry-run', { validate: false }, [...head, ...middle, ...dry, '--disable-openapi-validation', ...tail]],
   ['4.3.0', 'apply', { validate: false }, [...head, ...middle, ...server, '--disable-openapi-validation', ...tail]],

@@ -14,7 +14,11 @@ import { manifestObjects, releaseIn } from './releases.js';
 /** The program's versions that stand for their majors. */
 export const helmVersions = { 3: '3.22.0', 4: '4.3.0' } as const;
 
-const takesNone: ReadonlySet<string> = new Set(['--reset-then-reuse-values', '--disable-openapi-validation']);
+const takesNone: ReadonlySet<string> = new Set([
+  '--reset-then-reuse-values',
+  '--reset-values',
+  '--disable-openapi-validation',
+]);
 
 /** Flags with their values, and what stands after `--`. Repeated flags are joined by a comma, as Helm reads lists. */
 function parse([act = '', ...rest]: readonly string[]) {
@@ -46,8 +50,9 @@ function scriptOf(process: ActionProcess, scripts: HelmScripts, args: readonly s
   if (act === 'rollback') return scripts.rollback({ release, namespace, revision: Number(subject), description });
   if (act !== 'upgrade' || flag('--dry-run') !== undefined) throw new Error(`the model's Helm does not know ${act}`);
   const values = world.files.get(flag('--values') ?? '') ?? {};
+  const whole = flag('--reset-values') !== undefined;
   const labels = labelsOf(flag('--labels') ?? '');
-  return scripts.upgrade({ release, namespace, chart: world.chart(subject), values, labels, description });
+  return scripts.upgrade({ release, namespace, chart: world.chart(subject), values, whole, labels, description });
 }
 
 /** A process's way to start Helm: spawning, and each of Helm's requests, are calls. */
@@ -156,7 +161,8 @@ function rendered(process: ActionProcess, intent: UpgradeIntent): Rendered {
   const records = world.store.list('Secret', { namespace, labelSelector: `owner=helm,name=${release}` });
   const history = records.map(releaseIn).sort((a, b) => a.version - b.version);
   const current = history.filter(({ info }) => info.status === 'deployed').at(-1) ?? history.at(-1);
-  const { values: userValues } = stack(current?.config ?? {}, world.files.get(intent.valuesFile) ?? {});
+  const given = world.files.get(intent.valuesFile) ?? {};
+  const userValues = intent.wholeValues === true ? given : stack(current?.config ?? {}, given).values;
   const { name, version, appVersion } = chart;
   return {
     manifest: manifestObjects(chart.render(release, namespace, userValues), namespace),

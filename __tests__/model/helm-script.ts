@@ -45,6 +45,8 @@ export interface UpgradeOrder {
   readonly namespace: string;
   readonly chart: ModelChart;
   readonly values: Values;
+  /** `--reset-values`: the values are all there are. */
+  readonly whole: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly description: string;
 }
@@ -83,7 +85,9 @@ export class HelmScripts {
     const found = deployed ?? (['failed', 'superseded'].includes(last.info.status) ? last : undefined);
     if (found === undefined) return `UPGRADE FAILED: "${release}" has no deployed releases`;
 
-    const { values: config, stored } = stack(found.config, order.values);
+    const { values: config, stored } = order.whole
+      ? { values: order.values, stored: found.config }
+      : stack(found.config, order.values);
     const current = { ...found, config: stored };
     const manifest = chart.render(release, namespace, config);
     const foreign = this.#foreign(current.manifest, manifest, release, namespace);

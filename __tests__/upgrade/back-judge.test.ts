@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { ReleaseRecord } from '../../src/helm/port.js';
 import { known, unknown } from '../../src/milvus/knowledge.js';
 import { judgeBack, type BackQuestion } from '../../src/upgrade/back/judge.js';
-import { prunedByOneMore } from '../../src/upgrade/back/pruning.js';
 import { revisionBefore, wasDeployed } from '../../src/upgrade/back/records.js';
 import type { Start } from '../../src/upgrade/back/started.js';
 import { etcdNew, etcdOld, etcdSet, made, milvusProxy, record, yaml } from './back-scenes.js';
@@ -107,7 +106,6 @@ describe('judgeBack', () => {
     ],
     ['the manifest cannot be read', { history: [record(4, { manifest: 'a: [' }), upgraded] }, /manifest of revision 4/],
     ['the last manifest is empty', { history: [record(4), { ...upgraded, manifest: '' }] }, /manifest of revision 5/],
-    ['Helm would prune it', { historyMax: 2, starts: [] }, /deletes revision 4/],
     [
       'the apply method changed',
       { history: [record(4), { ...upgraded, applyMethod: 'server' }] },
@@ -184,18 +182,5 @@ describe('records', () => {
     ['Upgrade complete', 'pending-upgrade', false],
   ] as const)('%s, %s', (description, status, deployed) => {
     expect(wasDeployed({ description, status })).toBe(deployed);
-  });
-
-  it.each([
-    ['fewer than the limit', 8, 8, []],
-    ['one too many, the oldest goes', 10, 10, [1]],
-    ['the last deployed one stays, however old', 10, 1, [2]],
-    ['several too many', 12, 12, [1, 2, 3]],
-  ])('prunes as Helm does: %s', (_, stored, deployed, pruned) => {
-    const all = Array.from({ length: stored }, (_each, i) =>
-      record(i + 1, { status: i + 1 === deployed ? 'deployed' : 'superseded' }),
-    );
-    expect(prunedByOneMore(all)).toEqual(pruned);
-    expect(prunedByOneMore(all, 0)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { effective, mergeFiles, overlay, withoutRepeatedNulls } from '../../src/values/merge.js';
+import { effective, handOver, mergeFiles, overlay } from '../../src/values/merge.js';
 import { equal, flatten, getPath, setPath } from '../../src/values/tree.js';
 
 type Tree = Record<string, unknown>;
@@ -15,13 +15,24 @@ describe('overlay', () => {
     expect([stored, given]).toEqual(before);
   });
 
-  it('knows where Helm 3.14 differs, and hands over values with which it does not', () => {
-    const different = cases.filter(({ helm314 }) => helm314 !== undefined);
-    expect(different).toHaveLength(2);
-    for (const { stored, given, result } of different) {
-      expect(overlay(stored, withoutRepeatedNulls(stored, given))).toEqual(result);
-      expect(flatten(withoutRepeatedNulls(stored, given)).filter(({ value }) => value === null)).toEqual([]);
-    }
+  it.each(cases)(
+    'is stored of what is handed over, in no version with a null over a record: $given over $stored',
+    (one) => {
+      const { values, whole } = handOver(one.stored, one.given);
+      expect(whole ? values : overlay(one.stored, values)).toEqual(one.result);
+      const laidOver = flatten(whole ? {} : values);
+      // Helm takes a list as it is.
+      const nulls = laidOver.filter(
+        ({ path, value }) => value === null && path.every((key) => typeof key === 'string'),
+      );
+      expect(nulls).toEqual([]);
+    },
+  );
+
+  it('is laid over the stored values by Helm itself where no null is new', () => {
+    expect(handOver({ a: 1, b: null }, { c: 2, b: null })).toEqual({ values: { c: 2 }, whole: false });
+    expect(handOver({ a: 1, b: 3 }, { c: 2, b: null })).toEqual({ values: { a: 1, c: 2 }, whole: true });
+    expect(handOver({ a: 1 }, { c: { d: null } })).toEqual({ values: { a: 1, c: { d: null } }, whole: true });
   });
 
   it('is not fooled by names that objects inherit', () => {

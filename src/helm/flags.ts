@@ -63,7 +63,7 @@ export function upgradeArguments(intent: UpgradeIntent, version: HelmVersion, ru
     'upgrade',
     '--namespace',
     intent.namespace,
-    '--reset-then-reuse-values',
+    intent.wholeValues === true ? '--reset-values' : '--reset-then-reuse-values',
     '--values',
     listItem(intent.valuesFile),
     '--timeout',

@@ -66,6 +66,8 @@ export interface UpgradeIntent {
   readonly chart: ChartSource;
   /** A 0600 JSON file with this run's values (given and frozen), passed with `--values`. */
   readonly valuesFile: string;
+  /** The file has all user values, in place of the stored ones; else they are laid over those. */
+  readonly wholeValues?: boolean;
   /** Applies to Helm's own operations, in milliseconds. */
   readonly timeoutMs: number;
   readonly description: string;

@@ -4,7 +4,7 @@ import type { RouteHop } from '../milvus/routes/route.js';
 import { refused } from '../problem.js';
 import { assembleValues, nothingToWrite } from '../values/assemble.js';
 import type { Given } from '../values/given.js';
-import { overlay, withoutRepeatedNulls } from '../values/merge.js';
+import { handOver, overlay } from '../values/merge.js';
 import { chosen, readListing } from './chart.js';
 import type { CheckContext } from './checks/check.js';
 import { runChecks } from './checks/table.js';
@@ -166,11 +166,13 @@ async function planHop(way: Way, first: RouteHop, target: Target): Promise<Prepa
       ...concluded({ ...withEstimates(skeleton, [undefined, ...estimates]), checks: judged(context) }),
     };
   }
+  const handed = handOver(base.userValues, merged);
   const intent: UpgradeIntent = {
     release: request.release,
     namespace: request.namespace,
     chart: await chart.fetch(ports.signal),
-    valuesFile: await ports.writeValues(withoutRepeatedNulls(base.userValues, merged)),
+    valuesFile: await ports.writeValues(handed.values),
+    wholeValues: handed.whole,
     timeoutMs: Math.min(request.timeoutMs, helmTimeoutMs),
     description: ports.description,
     applyMethod: inspection.facts.release.applyMethod,

@@ -41,11 +41,30 @@ export function overlay(stored: Values, given: Values): Values {
   return result;
 }
 
+const hasNull = (values: Values): boolean =>
+  Object.values(values).some((value) => value === null || (isMap(value) && hasNull(value)));
+
+/** What is to be handed to Helm. */
+export interface HandedValues {
+  readonly values: Values;
+  /** These are all user values, in place of the stored ones (`--reset-values`), not values to be laid over them. */
+  readonly whole: boolean;
+}
+
 /**
- * What to hand to Helm so that it stores `overlay(stored, given)` in every version: Helm 3.14 forgets a null that is
- * both stored and given, which would bring the chart's default back, so such a null is not given again.
+ * What to hand to Helm so that it stores `overlay(stored, given)` in every version, and leaves the record of the revision
+ * before as it is: Helm from 3.22 on writes each null that it is given into the values of that record too, which would then
+ * have lost them when the release is taken back. So with a null all values are handed over. A null that is both stored
+ * and given says nothing new, and Helm 3.14 would forget it, so it is not given again.
+ *
+ * @see https://github.com/helm/helm/blob/v3.22.0/pkg/action/upgrade.go (reuseValues)
  */
-export function withoutRepeatedNulls(stored: Values, given: Values): Values {
+export function handOver(stored: Values, given: Values): HandedValues {
+  const values = withoutRepeatedNulls(stored, given);
+  return hasNull(values) ? { values: overlay(stored, given), whole: true } : { values, whole: false };
+}
+
+function withoutRepeatedNulls(stored: Values, given: Values): Values {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(given)) {
     const under = Object.hasOwn(stored, key) ? stored[key] : undefined;

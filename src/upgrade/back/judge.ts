@@ -4,7 +4,6 @@ import { goingBack } from '../../milvus/going-back.js';
 import type { Known } from '../../milvus/knowledge.js';
 import { some } from '../rollout/text.js';
 import { programsOf } from './images.js';
-import { prunedByOneMore } from './pruning.js';
 import { claimsLost, manifestOf, wasDeployed } from './records.js';
 import { altogether, type Start } from './started.js';
 
@@ -19,8 +18,6 @@ export interface BackQuestion {
   readonly starts: readonly Start[];
   /** Major version of the Helm that would go back. */
   readonly helmMajor: number;
-  /** As `--history-max`; Helm's own default where it is not given. */
-  readonly historyMax?: number;
 }
 
 /** Whether going back returns what was there, in sentences. */
@@ -60,7 +57,8 @@ interface Pair {
 /**
  * Whether the last revision can be taken back to an earlier one so that the release is what it was before. It can where
  * no container with a new image has ever started, or where the two versions of Milvus are known to go back and no
- * dependency has started with another image. Says what is possible where it cannot.
+ * dependency has started with another image. Says what is possible where it cannot. Going back keeps the whole history
+ * (src/helm/flags.ts), so that Helm never deletes the revision that it goes back to, however old.
  */
 export function judgeBack(question: BackQuestion): BackJudgement {
   const pair = pairOf(question);
@@ -95,17 +93,8 @@ function pairOf({ history, target: revision }: BackQuestion): Pair | BackJudgeme
 /** What Helm's records and the claims say against it. */
 function recordsAgainst(
   { last, target, lastObjects, targetObjects }: Pair,
-  { history, historyMax, helmMajor }: BackQuestion,
+  { helmMajor }: BackQuestion,
 ): BackJudgement | undefined {
-  if (prunedByOneMore(history, historyMax).includes(target.revision))
-    return no(
-      `Helm deletes revision ${target.revision} to make room as it begins to go back to it: an attempt that is cut off could not be repeated.`,
-      [
-        forward,
-        `Delete the oldest revisions' Secrets, or raise HELM_MAX_HISTORY, so that revision ${target.revision} stays.`,
-      ],
-      'https://helm.sh/docs/helm/helm_rollback/',
-    );
   if (target.applyMethod !== last.applyMethod)
     return no(
       `Revision ${target.revision} was applied by the ${target.applyMethod}, revision ${last.revision} by the ${last.applyMethod}: going back would change the owner of every field.`,
