@@ -24,9 +24,22 @@ export const drive = ({ scenario, faults, nextFaults, repeat = false }: Case): P
     return calls;
   });
 
-/** Every fault that every call of a clean run can have. */
-export const singleFaults = (calls: Outcome['calls']): readonly Fault[] =>
-  calls.flatMap((call) => faultsFor(call.class).map((fault) => ({ at: call.n, ...fault })));
+type Calls = Outcome['calls'];
+
+/** Faults that a port gets over are a delay of one second or another to whoever reads: each call meets one of them. */
+function fewer(faults: readonly Omit<Fault, 'at'>[], n: number): readonly Omit<Fault, 'at'>[] {
+  const lasting = new Set(faults.flatMap(({ kind, extent }) => (extent === 'lasting' ? [kind] : [])));
+  const delays = faults.filter(({ kind, extent }) => extent === 'once' && lasting.has(kind));
+  return faults.filter((fault) => !delays.includes(fault) || fault === delays[n % delays.length]);
+}
+
+const isRead = (of: Calls[number]['class']): boolean => ['read', 'list', 'watch', 'event'].includes(of);
+
+/** Every fault that every call of a clean run can have; of mere delays of what is read one a call, or (`deep`) all. */
+export const singleFaults = (calls: Calls, deep = false): readonly Fault[] =>
+  calls.flatMap(({ n, class: of }) =>
+    (deep || !isRead(of) ? faultsFor(of) : fewer(faultsFor(of), n)).map((fault) => ({ at: n, ...fault })),
+  );
 
 /** Two faults at random: two in one run, or one in a run and one in the next. */
 export function randomPair(calls: Outcome['calls'], random: Random): Pick<Case, 'faults' | 'nextFaults'> {

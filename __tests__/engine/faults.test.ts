@@ -7,8 +7,8 @@ import { makeTree, plant } from './tree.js';
 import { worked } from './workers.js';
 
 /**
- * The engine on the model of a cluster, cut at every call by every fault, and the invariants of every history. `FAULTS=deep`
- * adds many more random pairs; `SEED` draws others.
+ * The engine on the model of a cluster, cut at every call by every kind of fault, and the invariants of every history.
+ * `FAULTS=deep` adds what differs in a delay alone, and many more random pairs; `SEED` draws others.
  */
 const deep = process.env.FAULTS === 'deep';
 const pairs = deep ? 20_000 : 60;
@@ -47,7 +47,7 @@ describe('the engine, cut at every call', () => {
       process.stdout.write(`engine on the model: ${told.join(', ')}; seed ${seed}\n`);
       expect(found.slice(0, 5).map(inWords)).toEqual([]);
       expect(found).toHaveLength(0);
-      expect(counts.faults).toBeGreaterThan(5_000);
+      expect(counts.faults).toBeGreaterThan(3_500);
     },
     deep ? 6 * 3_600_000 : 900_000,
   );

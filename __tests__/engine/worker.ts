@@ -19,7 +19,7 @@ export interface Work {
   /** Random pairs a scenario. */
   readonly pairs: number;
   readonly seed: number;
-  /** Every way of holding up one of two runs. */
+  /** Every delay of what is read, and every way of holding up one of two runs. */
   readonly deep?: boolean;
   readonly stopAtFirst?: boolean;
 }
@@ -62,7 +62,7 @@ async function casesOf(scenario: Scenario, { pairs, seed, deep = false }: Work):
   const next = random(seed);
   return [
     { kind: 'clean runs', what: `${scenario.name}: clean`, run: () => Promise.resolve(asMeant(scenario, clean)) },
-    ...singleFaults(calls).map((fault, index) =>
+    ...singleFaults(calls, deep).map((fault, index) =>
       named('faults', { faults: [fault], repeat: index % repeatEvery === 0 }),
     ),
     ...Array.from({ length: pairs }, () => named('random pairs', randomPair(calls, next))),
