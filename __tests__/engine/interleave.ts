@@ -1,4 +1,5 @@
 import { holderOf } from '../../src/upgrade/lock/lease.js';
+import { mayChange } from '../model/faults.js';
 import type { Call } from '../model/process.js';
 import type { Scenario } from './scenarios.js';
 import { toldAs, type Outcome } from './story.js';
@@ -63,13 +64,13 @@ const variants = Object.entries(holdUps).flatMap(([time, ms]) =>
 );
 
 /**
- * Two runs at once, the first held up at every call that it makes: in every way, or (not `deep`) in two of the four ways,
- * short and alone or long and altogether and the other way round by turns.
+ * Two runs at once, the first held up at every call that it makes: in every way, or (not `deep`) in two of the four ways
+ * by turns where the call changes something, and in one where it reads.
  */
 export const interleavings = (scenario: Scenario, calls: Outcome['calls'], deep = false) =>
-  calls.flatMap(({ n, name }) =>
+  calls.flatMap(({ n, name, class: of }) =>
     variants
-      .filter(({ everything, ms }) => deep || (everything === ms > holdUps['for 15 s']) === (n % 2 === 0))
+      .filter((_, index) => deep || (n - index) % (mayChange(of) ? 2 : variants.length) === 0)
       .map(({ time, ms, everything }) => ({
         kind: 'two runs at once',
         what: `${scenario.name}: the first of two runs held up ${time} at call ${n} (${name})${everything ? ', and at all later ones' : ''}`,

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../src/cluster/port.js';
 import { statusList } from '../model/end-state.js';
-import type { FaultKind } from '../model/faults.js';
+import { mayChange, type FaultKind } from '../model/faults.js';
 import { charts, intentTo, namespace } from '../model/scenario.js';
 import type { World } from '../model/world.js';
 import { drive } from './drive.js';
@@ -218,12 +218,19 @@ function wakeUpAfter(world: World, ms: number): void {
   });
 }
 
-/** Cut before or after a call that changes nothing, the cluster is the same; a Helm that lives on needs a Helm. */
-function killsAt({ class: of }: Outcome['calls'][number]): readonly FaultKind[] {
-  const isHelm = of === 'spawn' || of.startsWith('helm');
+type CallOf = Outcome['calls'][number];
+
+const changes = ({ class: of }: CallOf): boolean => mayChange(of);
+
+/**
+ * Cut before or after a call that changes nothing, the cluster is the same, so that of several calls in a row that only
+ * read one is enough; a Helm that lives on needs a Helm.
+ */
+function killsAt(call: CallOf, before: CallOf | undefined): readonly FaultKind[] {
+  const isHelm = call.class === 'spawn' || call.class.startsWith('helm');
   return [
-    'kill-before',
-    ...(of.endsWith('write') || of === 'spawn' ? (['kill-after'] as const) : []),
+    ...(changes(call) || before === undefined || changes(before) ? (['kill-before'] as const) : []),
+    ...(changes(call) ? (['kill-after'] as const) : []),
     ...(isHelm ? (['child-lives-on'] as const) : []),
   ];
 }
@@ -231,8 +238,8 @@ function killsAt({ class: of }: Outcome['calls'][number]): readonly FaultKind[] 
 /** Kills the first run at every call, its Helm with it or not, and then lets the rest happen. */
 async function killedEverywhere({ name, scenario, orphanPaceMs, then }: Special) {
   const { calls } = await drive({ scenario, faults: [] });
-  return calls.flatMap((call) =>
-    killsAt(call)
+  return calls.flatMap((call, index) =>
+    killsAt(call, calls[index - 1])
       .filter((kind) => orphanPaceMs === undefined || kind === 'child-lives-on')
       .map((kind) => ({
         kind: 'states left by a kill',

@@ -15,6 +15,9 @@ export type CallClass =
   | 'helm-read'
   | 'helm-write';
 
+/** Whether such a call may change the cluster. */
+export const mayChange = (of: CallClass): boolean => of.endsWith('write') || of === 'spawn';
+
 export const faultKinds = [
   'kill-before',
   'kill-after',
