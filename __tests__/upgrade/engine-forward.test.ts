@@ -280,11 +280,13 @@ describe('an upgrade that is taken back where it fails', () => {
     expect(ran.told.join()).not.toContain('back');
   });
 
-  it('is what it was where nothing had been written', async () => {
+  it('is only failed where nothing had been written: nothing is claimed to be restored', async () => {
     const world = await milvusWorld();
+    const before = world.store.list('Secret', { namespace });
     const ran = await upgrades(world, { order: { ...restore.order, deadlineAt: world.scheduler.now() } });
-    expect(ran.end).toMatchObject({ result: 'restored', because: { details: { id: 'deadline-before-upgrade' } } });
-    expect(ran.told.at(-1)).toMatch(/ 1 rolled out$/);
+    expect([ran.end, othersOf(ran)]).toEqual(['deadline-before-upgrade', []]);
+    expect(journalIn(world)).toMatchObject({ direction: 'forward', outcome: { result: 'failed' } });
+    expect(world.store.list('Secret', { namespace })).toEqual(before);
     expect(texts(ran, 'phase')).not.toContain('Helm rollback to revision 1');
   });
 

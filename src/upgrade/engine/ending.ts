@@ -39,12 +39,14 @@ async function restore(undertaking: Undertaking, held: Held, ledger: Ledger, bec
   const back = { order, ports: held.ports, planner: backPlanner, listener, lock: held.lock, ledger, written: true };
   try {
     // A Helm of this run may have left its revision pending; nothing is taken back beside it.
-    await settledHistory({ order, ports: held.ports, lock: held.lock, journal: ledger.journal });
-    const work = await backPlanner.look(ledger.journal.base);
-    const against = againstBack(work, ledger.journal);
-    if (against !== undefined) {
+    const history = await settledHistory({ order, ports: held.ports, lock: held.lock, journal: ledger.journal });
+    const { base } = ledger.journal;
+    // Helm was not begun, or ended before it wrote a revision: nothing is there to be taken back.
+    const work = (history.at(-1)?.revision ?? 0) > base ? await backPlanner.look(base) : undefined;
+    const against = work === undefined ? undefined : againstBack(work, ledger.journal);
+    if (work === undefined || against !== undefined) {
       await lastWords(ports, () => ledger.close('failed', problemId(because)));
-      throw withOther(because, against);
+      throw against === undefined ? because : withOther(because, against);
     }
     await takeBack(back, work);
     await ledger.close('restored', problemId(because));
