@@ -123,7 +123,8 @@ export class Scenario {
     const { items } = await this.json<{ items: { kind: string; metadata: { name: string } }[] }>(
       'deployments,statefulsets',
     );
-    for (const { kind, metadata } of items) {
+    // Twice: the simulated kubelet deletes by name, and now and then meets the pod that has just taken a deleted one's place.
+    for (const { kind, metadata } of [...items, ...items]) {
       await this.kubectl('rollout', 'status', `${kind.toLowerCase()}/${metadata.name}`, '--timeout=120s');
     }
   }
